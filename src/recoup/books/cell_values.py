@@ -1,0 +1,138 @@
+"""Reading the values of worksheet cells, and telling whether a cell already holds a value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from functools import cached_property
+
+from openpyxl.formula.translate import Translator
+
+from recoup.books.cells import from_serial, plain, text_of, unescape_text, value_text
+from recoup.books.number_formats import date_styles
+from recoup.books.shared_strings import SharedStrings
+from recoup.books.worksheet import CellXml, Worksheet
+from recoup.model import Cell, Formula
+
+_FORMULA = re.compile(r"<(?:\w+:)?f\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?f>)", re.S)
+_SHARED = re.compile(r'\bt="shared"')
+_SHARED_INDEX = re.compile(r'\bsi="(\d+)"')
+_ADDRESS = re.compile(r'\sr="([A-Z]+\d+)"')
+_V = re.compile(r"<(?:\w+:)?v>([^<]*)</(?:\w+:)?v>")
+
+
+class CellValues:
+    """Turns cell XML into values; shared strings and styles are read when first needed."""
+
+    def __init__(self, date1904: bool, styles: Callable[[], str], strings: Callable[[], bytes]) -> None:
+        self.date1904 = date1904
+        self._styles, self._strings = styles, strings
+
+    @cached_property
+    def _dates(self) -> dict[str, bool]:
+        return date_styles(self._styles())
+
+    @cached_property
+    def _shared(self) -> SharedStrings:
+        return SharedStrings(self._strings())
+
+    def value(self, style: str, kind: str, inner: str) -> Cell:
+        """The value of a cell: None, str, bool, float, date or datetime."""
+        if not inner:
+            return None
+        if kind == "inlineStr":
+            return text_of(inner) or None
+        match = _V.search(inner)
+        shown = match[1] if match else value_text(inner)
+        if not shown:
+            return None
+        if kind == "" or kind == "n":
+            return self._number(float(shown), style)
+        if kind == "s":
+            return self._shared[int(shown)] or None
+        if kind == "b":
+            return shown in ("1", "true")
+        if kind == "d":
+            moment = datetime.fromisoformat(shown)
+            return moment if "T" in shown else moment.date()
+        return unescape_text(shown)
+
+    def _number(self, number: float, style: str) -> Cell:
+        with_time = self._dates.get(style)
+        return number if with_time is None else from_serial(number, self.date1904, with_time)
+
+    def holds(self, cell: CellXml | None, value: Cell, sheet: Worksheet) -> bool:
+        """Whether a cell already holds a ``plain`` value, so that it need not be written."""
+        if cell is None or cell.is_blank:
+            return value is None
+        if isinstance(value, Formula):
+            return formula_text(cell, sheet) == value.text and (
+                value.cached is None or self._same(cell, plain(value.cached))
+            )
+        return value is not None and not cell.has_formula and self._same(cell, value)
+
+    def _same(self, cell: CellXml, value: Cell) -> bool:
+        if value is None:
+            return self.value("", cell.kind, cell.inner) is None
+        if cell.kind == "d":
+            return False
+        now = self.value("", cell.kind, cell.inner)
+        if isinstance(value, bool) or isinstance(now, bool):
+            return now is value
+        return now == value and cell.kind != "e"
+
+
+def formula_text(cell: CellXml, sheet: Worksheet) -> str | None:
+    """The formula of a cell without ``=``, a shared one as it reads in that cell; None when it has none."""
+    match = _FORMULA.search(cell.inner)
+    if match is None:
+        return None
+    if match[2]:
+        return unescape_text(match[2])
+    index = _SHARED_INDEX.search(match[1])
+    master = shared_formulas(sheet).get(index[1]) if index else None
+    if master is None:
+        return ""
+    return translated(master[1], master[0], _address(cell.xml))
+
+
+def translated(formula: str, origin: str, target: str) -> str:
+    """A formula (without ``=``) as it reads when it is filled from one cell to another."""
+    if origin == target:
+        return formula
+    moved: str = Translator("=" + formula, origin).translate_formula(target)
+    return moved[1:]
+
+
+def _address(cell_xml: str) -> str:
+    match = _ADDRESS.search(cell_xml[: cell_xml.index(">")])
+    return match[1] if match else ""
+
+
+def shared_formulas(sheet: Worksheet) -> dict[str, tuple[str, str]]:
+    """Shared formulas of a sheet: index -> the cell that states it and its text."""
+    found = {}
+    for row in sheet.rows.values():
+        if 't="shared"' not in row:
+            continue
+        for cell in re.finditer(r"<(?:\w+:)?c\b[^>]*?(?:/>|>.*?</(?:\w+:)?c>)", row, re.S):
+            formula = _FORMULA.search(cell[0])
+            index = formula and _SHARED_INDEX.search(formula[1])
+            if formula and index and formula[2]:
+                found[index[1]] = (_address(cell[0]), unescape_text(formula[2]))
+    return found
+
+
+def states_shared_formula(cell: CellXml) -> bool:
+    """Whether other cells take their formula from this one."""
+    match = _FORMULA.search(cell.inner)
+    return bool(match and match[2] and _SHARED.search(match[1]))
+
+
+def spans_cells(cell: CellXml) -> bool:
+    """Whether its formula fills more than this cell (array formulas, data tables)."""
+    match = _FORMULA.search(cell.inner)
+    return bool(
+        match and re.search(r'\bt="(?:array|dataTable)"', match[1]) and re.search(r'\bref="\w+:', match[1])
+    )

@@ -1,0 +1,235 @@
+"""The default engine: edits the cells that Recoup owns inside the file and copies all else byte for byte."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import fastexcel
+
+from recoup import sheets
+from recoup.books.area import Area
+from recoup.books.base import BookUnsupported, NameMissing, TableMissing, TableRows
+from recoup.books.cell_values import CellValues
+from recoup.books.cells import column_index, plain, render
+from recoup.books.locks import refuse_if_open
+from recoup.books.package import Content, Package
+from recoup.books.report_tab import TabExtension, leading_blank_columns, read_tab
+from recoup.books.saving import digest, replace_file, save_over
+from recoup.books.table_body import TableBody
+from recoup.books.table_part import TablePart
+from recoup.books.table_patch import patch_rows
+from recoup.books.table_replace import replace_rows
+from recoup.books.workbook_part import WorkbookPart
+from recoup.books.worksheet import Worksheet
+from recoup.model import Cell, Problem, RawTable, Record
+
+
+class PackageBook:
+    """A workbook as its zip package; the Protocol ``books.base.Book`` says what each method does."""
+
+    def __init__(self, path: Path, *, backups: Path | None = None, keep: int = 5) -> None:
+        """Raises ``BookUnsupported``."""
+        self.path = path
+        self.problems: list[Problem] = []
+        self._backups, self._keep = backups, keep
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError as error:
+            raise BookUnsupported(f"There is no file {path}; make a workbook with `recoup new`.") from error
+        except OSError as error:
+            raise BookUnsupported(f"{path.name} cannot be read ({error.strerror}).") from error
+        self._load(data)
+
+    def _load(self, data: bytes) -> None:
+        self.sha256 = digest(data)
+        self._package = Package(data, self.path.name)
+        self._workbook = WorkbookPart(self._package, self.path.name)
+        self._workbook_before = self._workbook.xml
+        self._values = CellValues(self._workbook.date1904, self._styles, self._strings)
+        self._worksheets: dict[str, Worksheet] = {}
+        self._extensions: dict[str, TabExtension] = {}
+        self._reader: fastexcel.ExcelReader | None = None
+        self._tables = {t.name: t for t in self._find_tables()}
+
+    def _styles(self) -> str:
+        part = self._workbook.related("styles")
+        return self._package.read(part).decode("utf-8-sig") if part else ""
+
+    def _strings(self) -> bytes:
+        part = self._workbook.related("sharedStrings")
+        return self._package.read(part) if part else b""
+
+    def _find_tables(self) -> list[TablePart]:
+        found = []
+        for sheet, part in self._workbook.sheets.items():
+            for rel in self._package.relationships(part).values():
+                if rel.kind == "table" and rel.part in self._package:
+                    found.append(TablePart(self._package.read(rel.part), rel.part, sheet))
+        return found
+
+    # ---- reading
+
+    def sheet_names(self) -> list[str]:
+        """All tabs in order."""
+        return self._workbook.sheet_names()
+
+    def tables(self) -> dict[str, list[str]]:
+        """Table name -> headers."""
+        return {name: list(table.headers) for name, table in self._tables.items()}
+
+    def read_raw(self, sheet: str) -> RawTable:
+        """A tab as text; what was written and not yet saved is in it."""
+        part, package, reader = self._workbook.part_of(sheet), self._package, self._reader
+        try:
+            if self._has_changes():
+                package = Package(self._packed(self._changed_parts()), self.path.name)
+                reader = fastexcel.read_excel(package.data)
+            elif reader is None:
+                reader = self._reader = fastexcel.read_excel(package.data)
+            return read_tab(reader, sheet, self._blank_columns(package, part))
+        except fastexcel.FastExcelError as error:
+            raise BookUnsupported(
+                f"{self.path.name}, tab {sheet!r}, cannot be read; open it in Excel and save it again as .xlsx."
+            ) from error
+
+    @staticmethod
+    def _blank_columns(package: Package, part: str) -> int:
+        with package.open(part) as stream:
+            return leading_blank_columns(iter(lambda: stream.read(1 << 16), b""))
+
+    def read_table(self, name: str) -> TableRows:
+        """The body of a table."""
+        return self._body(name).read()
+
+    def read_name(self, defined_name: str) -> Cell:
+        """The value of a named cell."""
+        sheet, number, column = self._named(defined_name)
+        cell = sheet.row(number).cells.get(column)
+        return None if cell is None else self._values.value(cell.style, cell.kind, cell.inner)
+
+    def _named(self, defined_name: str) -> tuple[Worksheet, int, int]:
+        place = self._workbook.place_of(defined_name)
+        if place.sheet not in self._workbook.sheets:
+            raise NameMissing(f"The name {defined_name} points at the tab {place.sheet!r}, which is gone.")
+        return self._worksheet(place.sheet), place.row, column_index(place.column)
+
+    def _worksheet(self, sheet: str) -> Worksheet:
+        part = self._workbook.part_of(sheet)
+        if part not in self._worksheets:
+            extension = self._extensions.pop(part, None)
+            xml = b"".join(extension.chunks()) if extension else self._package.read(part)
+            self._worksheets[part] = Worksheet(xml, sheet)
+            self._worksheets[part].changed = extension is not None
+        return self._worksheets[part]
+
+    def _body(self, name: str) -> TableBody:
+        table = self._tables.get(name)
+        declared = sheets.TABLES.get(name)
+        if table is None:
+            tab = declared.sheet if declared else name
+            raise TableMissing(
+                f"{self.path.name} has no table {name} (tab {tab!r}): it was deleted or turned into a range; "
+                "select its cells with their headings, Insert > Table, and name it so under Table Design."
+            )
+        neighbours: list[Area] = [
+            t.area for t in self._tables.values() if t.sheet == table.sheet and t is not table
+        ]
+        fixed = bool(declared and declared.fixed_rows)
+        return TableBody(table, self._worksheet(table.sheet), self._values, neighbours, fixed)
+
+    # ---- writing
+
+    def replace_rows(self, table: str, records: Sequence[Record], keep_by: Sequence[str] = ()) -> None:
+        """Rewrite a table's body."""
+        declared = sheets.TABLES.get(table)
+        body = self._body(table)
+        own = [c.header for c in declared.columns if c.owner == "recoup"] if declared else body.table.headers
+        self.problems += replace_rows(body, records, keep_by, own)
+
+    def patch_rows(self, table: str, key: Sequence[str], records: Sequence[Record]) -> None:
+        """Edit and append rows by key."""
+        self.problems += patch_rows(self._body(table), key, records)
+
+    def append_rows(self, table: str, records: Sequence[Record]) -> None:
+        """Add rows at the end of a table."""
+        self._body(table).append(records)
+
+    def write_names(self, values: Mapping[str, Cell]) -> None:
+        """Write named cells where they differ."""
+        for name, value in values.items():
+            sheet, number, column = self._named(name)
+            row, new = sheet.row(number), plain(value, self._values.date1904)
+            cell = row.cells.get(column)
+            if not self._values.holds(cell, new, sheet):
+                place = self._workbook.place_of(name)
+                style = cell.style if cell else ""
+                row.put(column, render(f"{place.column}{number}", style, new, sheet.prefix), style)
+                sheet.set_row(number, row.render(number, sheet.prefix))
+                sheet.cover(Area(column, number, column, number))
+
+    def write_tab(self, sheet: str, rows: Sequence[Sequence[str]]) -> None:
+        """Add text rows to a report tab."""
+        part = self._workbook.part_of(sheet)
+        if not rows:
+            return
+        if part not in self._extensions:
+            known = self._worksheets.pop(part, None)
+            xml = known.xml() if known else self._package.read(part)
+            self._extensions[part] = TabExtension(xml, sheet)
+        self._extensions[part].add(rows)
+
+    def set_visible(self, sheet: str, visible: bool) -> None:
+        """Show or hide a tab."""
+        self._workbook.set_visible(sheet, visible)
+
+    # ---- saving
+
+    def save(self, to: Path | None = None) -> Path:
+        """Write in place (nothing happens when nothing changed) or as a copy."""
+        target = (to or self.path).resolve()
+        in_place = target == self.path.resolve()
+        if in_place and not self._has_changes():
+            return target
+        changed = self._changed_parts()
+        data = self._packed(changed)
+        if in_place:
+            save_over(target, self.sha256, data, changed, self._backups, self._keep)
+            self._load(data)
+        else:
+            refuse_if_open(target)
+            replace_file(target, data, changed)
+        return target
+
+    def _has_changes(self) -> bool:
+        edited = any(s.changed for s in self._worksheets.values()) or any(
+            t.changed for t in self._tables.values()
+        )
+        return edited or bool(self._extensions) or self._workbook.xml != self._workbook_before
+
+    def _changed_parts(self) -> dict[str, Content]:
+        """Every part that differs from the file: sheets, tables, workbook, and what lists calcChain."""
+        changed: dict[str, Content] = {p: s.xml() for p, s in self._worksheets.items() if s.changed}
+        changed.update({part: e.chunks() for part, e in self._extensions.items()})
+        if changed:
+            self._workbook.calculate_on_load()
+            changed.update(self._without_calculation_chain())
+        changed.update({t.part: t.xml() for t in self._tables.values() if t.changed})
+        if self._workbook.xml != self._workbook_before:
+            changed[self._workbook.part] = self._workbook.xml.encode("utf-8")
+        return changed
+
+    def _without_calculation_chain(self) -> dict[str, bytes]:
+        """The two parts that list calcChain, without it: Excel builds a new one."""
+        chain = self._workbook.related("calcChain")
+        if chain not in self._package:
+            return {}
+        rels = self._workbook.part.replace("workbook.xml", "_rels/workbook.xml.rels")
+        listing = re.compile(rb"<(?:\w+:)?(?:Override|Relationship)\b[^>]*calcChain[^>]*/>")
+        return {p: listing.sub(b"", self._package.read(p)) for p in ("[Content_Types].xml", rels)}
+
+    def _packed(self, changed: Mapping[str, Content]) -> bytes:
+        chain = self._workbook.related("calcChain")
+        dropped = [chain] if chain and "[Content_Types].xml" in changed else []
+        return self._package.with_parts(changed, dropped)

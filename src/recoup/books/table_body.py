@@ -1,0 +1,247 @@
+"""The rows of one table on its worksheet: read, patched, appended, replaced."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from recoup.books.area import MAX_ROWS, Area
+from recoup.books.base import BookUnsupported, TableBlocked, TableRows
+from recoup.books.cell_edit import people_cell_at
+from recoup.books.cell_values import (
+    CellValues,
+    formula_text,
+    spans_cells,
+    translated,
+)
+from recoup.books.cells import column_letter, plain, render
+from recoup.books.row_keys import Key, key_text
+from recoup.books.table_part import TablePart
+from recoup.books.worksheet import CellXml, Row, Worksheet, column_styles, parse_cells
+from recoup.model import Cell, Formula, Record
+
+_HEIGHT = re.compile(r'\s(?:ht|customHeight)="[^"]*"')
+_A1 = re.compile(r"(?<![\w.\[])\$?[A-Z]{1,3}\$?\d+(?![\w(\]])")
+
+
+class TableBody:
+    """One table and the rows of its sheet. ``neighbours`` are the areas of the sheet's other tables."""
+
+    def __init__(
+        self,
+        table: TablePart,
+        sheet: Worksheet,
+        values: CellValues,
+        neighbours: Iterable[Area] = (),
+        fixed: bool = False,
+    ) -> None:
+        """``fixed`` tables are never resized. Raises ``BookUnsupported`` for a table without headers."""
+        if not table.has_header:
+            raise BookUnsupported(
+                f"The heading row of the table {table.name} on {table.sheet!r} is switched off; "
+                "switch it on in Excel (Table Design > Header Row)."
+            )
+        self.table, self.sheet, self.values, self.fixed = table, sheet, values, fixed
+        self.neighbours = list(neighbours)
+        self.letters = {c: column_letter(c) for c in range(table.area.left, table.area.right + 1)}
+        self.styles = self._first_styles()
+        height = _HEIGHT.findall(self.sheet.rows.get(table.body.top, "").partition(">")[0])
+        self.height = "" if fixed else "".join(height)  # a new row is as tall as the first one
+
+    def _first_styles(self) -> dict[int, str]:
+        """The style id of each column: of its first cell in the top rows, else of the whole column."""
+        styles: dict[int, str] = {}
+        for number in range(self.table.body.top, min(self.table.body.bottom, self.table.body.top + 20) + 1):
+            if styles.keys() >= self.letters.keys():
+                break
+            for column, cell in self.sheet.row(number).cells.items():
+                styles.setdefault(column, cell.style)
+        columns = column_styles(self.sheet.head)
+        return {c: styles.get(c, columns.get(c, "")) for c in self.letters}
+
+    def numbers(self) -> list[int]:
+        body = self.table.body
+        return [n for n in range(body.top, body.bottom + 1) if n in self.sheet.rows]
+
+    def read(self) -> TableRows:
+        """All rows in which something was typed or written."""
+        left, right = self.table.area.left, self.table.area.right
+        found = TableRows(list(self.table.headers))
+        value = self.values.value
+        for number in self.numbers():
+            row: list[Cell] = [None] * (right - left + 1)
+            typed = False
+            for column, style, kind, inner, _ in parse_cells(self.sheet.rows[number]):
+                if inner and left <= column <= right:
+                    row[column - left] = now = value(style, kind, inner)
+                    typed = typed or (now is not None and not _has_formula(inner))
+            if typed:
+                found.rows.append(row)
+                found.numbers.append(number)
+        return found
+
+    def key_of(self, row: Row, columns: Sequence[int]) -> Key:
+        """The key of a row, of some sheet columns."""
+        cells = (row.cells.get(c) for c in columns)
+        return tuple(key_text(self.values.value("", c.kind, c.inner)) if c else "" for c in cells)
+
+    def _last_used(self) -> int:
+        body = self.table.body
+        for number in range(body.bottom, body.top - 1, -1):
+            if number in self.sheet.rows and self._is_used(self.sheet.row(number)):
+                return number
+        return body.top - 1
+
+    def _is_used(self, row: Row) -> bool:
+        inside = (row.cells.get(c) for c in self.letters)
+        return any(cell and not cell.is_blank and not cell.has_formula for cell in inside)
+
+    def append(self, records: Sequence[Record]) -> None:
+        """Add rows after the last one in use; blank rows that the table has there are used first."""
+        self.check_headers(records)
+        if not records:
+            return
+        last, bottom = self._last_used(), self.table.body.bottom
+        self.end_at(max(last + len(records), bottom))
+        fill = self.calculated_formulas(max(last, self.table.body.top))
+        for number, record in enumerate(records, last + 1):
+            if number <= bottom and number in self.sheet.rows:
+                self._fill_blank_row(number, record)
+            else:
+                self.write_row(number, record, fill)
+
+    def _fill_blank_row(self, number: int, record: Record) -> None:
+        """Write only the named cells: formulas and colours that a person prepared there stay."""
+        row, p = self.sheet.row(number), self.sheet.prefix
+        for header, value in record.items():
+            column = self.table.column_of(header)
+            style = row.cells[column].style if column in row.cells else self.styles[column]
+            new = render(f"{self.letters[column]}{number}", style, plain(value, self.values.date1904), p)
+            row.put(column, new, style)
+        row.attributes = _kept_attributes(self.sheet.rows[number])
+        self.sheet.set_row(number, row.render(number, p))
+
+    def calculated_formulas(self, source: int) -> dict[int, Callable[[str], Formula]]:
+        """What fills the calculated columns of new rows: the formula of a row above, as Excel would fill it."""
+        row, found = self.sheet.row(source), {}
+        for column in self.table.calculated:
+            cell = row.cells.get(column)
+            text = formula_text(cell, self.sheet) if cell else None
+            if text:
+                found[column] = _filler(text, f"{self.letters[column]}{source}")
+        return found
+
+    def write_row(
+        self,
+        number: int,
+        record: Record,
+        fill: dict[int, Callable[[str], Formula]],
+        carried: dict[int, CellXml] | None = None,
+    ) -> None:
+        """Write all the table's cells of a row: the record's, carried ones of people, filled formulas, blanks."""
+        p, date1904, cells = self.sheet.prefix, self.values.date1904, {}
+        for (column, letter), header in zip(self.letters.items(), self.table.headers, strict=True):
+            ref = f"{letter}{number}"
+            if carried and column in carried:
+                cells[column] = people_cell_at(carried[column], ref)
+            elif column in fill and header not in record:
+                cells[column] = render(ref, self.styles[column], fill[column](ref), p)
+            else:
+                cells[column] = render(ref, self.styles[column], plain(record.get(header), date1904), p)
+        self.put_cells(number, cells)
+
+    def put_cells(self, number: int, cells: dict[int, str]) -> None:
+        """Write the table's cells of a row; other cells of that row stay."""
+        old, p = self.sheet.rows.get(number, ""), self.sheet.prefix
+        if not old or self._all_inside(old):
+            body = "".join(cells.values())
+            attributes = _kept_attributes(old) if old or not body else self.height
+            xml = f'<{p}row r="{number}"{attributes}>{body}</{p}row>' if body or attributes else ""
+            self.sheet.set_row(number, xml)
+            return
+        row = Row.parse(old)
+        for column, cell in cells.items():
+            row.put(column, cell)
+        row.attributes = _kept_attributes(old)
+        self.sheet.set_row(number, row.render(number, p))
+
+    def _all_inside(self, row_xml: str) -> bool:
+        """Whether a row certainly has no cell outside the table."""
+        if self.table.area.left > 1:
+            return False
+        mark = f'<{self.sheet.prefix}c r="'
+        at = row_xml.rfind(mark)
+        if at < 0:
+            return row_xml.endswith("/>") or "<" not in row_xml[1 : row_xml.rfind("</")]
+        ref = row_xml[at + len(mark) : row_xml.index('"', at + len(mark))]
+        letters = ref.rstrip("0123456789")
+        return letters in self.letters.values() and "extLst" not in row_xml
+
+    def check_headers(self, records: Sequence[Record]) -> None:
+        for header in dict.fromkeys(h for r in records for h in r):
+            self.table.column_of(header)
+
+    def end_at(self, bottom: int) -> None:
+        """Let the body end at a row; a totals row moves along."""
+        body, totals = self.table.body, int(self.table.has_totals)
+        if self.fixed and bottom > body.bottom:
+            raise ValueError(f"{self.table.name} holds at most {body.bottom - body.top + 1} rows")
+        if bottom > body.bottom:
+            self._refuse_if_blocked(Area(body.left, self.table.area.bottom + 1, body.right, bottom + totals))
+        if bottom != body.bottom:
+            if totals:
+                self._move_totals(body.bottom + 1, bottom + 1)
+            self.sheet.grow_rules(body, bottom)
+        self.table.end_at(bottom)
+        self.sheet.cover(self.table.area)
+
+    def _refuse_if_blocked(self, area: Area) -> None:
+        if area.bottom > MAX_ROWS:
+            raise TableBlocked(
+                f"The table {self.table.name} on {self.table.sheet!r} would end below row {MAX_ROWS:,}, "
+                "the last one of Excel; delete rows that are no longer needed."
+            )
+        where = f"The table {self.table.name} on {self.table.sheet!r} cannot grow to row {area.bottom}"
+        if any(area.overlaps(other) for other in self.neighbours):
+            raise TableBlocked(f"{where} because another table stands below it; move that table away.")
+        if any(area.overlaps(other) for other in self.sheet.merged()):
+            raise TableBlocked(f"{where} because merged cells stand below it; move them away.")
+        for number in range(area.top, area.bottom + 1):
+            if number in self.sheet.rows:
+                for column, cell in self.sheet.row(number).cells.items():
+                    if area.left <= column <= area.right and not cell.is_blank:
+                        ref = f"{column_letter(column)}{number}"
+                        raise TableBlocked(
+                            f"{where} because {ref} below it is filled; move what stands there beside the table."
+                        )
+
+    def _move_totals(self, old: int, new: int) -> None:
+        row = self.sheet.row(old)
+        cells = {c: row.cells[c] for c in self.letters if c in row.cells}
+        for cell in cells.values():
+            text = formula_text(cell, self.sheet) or ""
+            if _A1.search(text) or spans_cells(cell):
+                raise TableBlocked(
+                    f"The totals row of {self.table.name} on {self.table.sheet!r} holds a formula with cell "
+                    f"addresses (={text}); switch the totals row off, or use the totals Excel offers there."
+                )
+        self.put_cells(old, dict.fromkeys(self.letters, ""))
+        moved = {c: cells[c].moved(f"{self.letters[c]}{new}") if c in cells else "" for c in self.letters}
+        self.put_cells(new, moved)
+
+
+def _has_formula(inner: str) -> bool:
+    return "<f" in inner or bool(re.search(r"<\w+:f\b", inner))
+
+
+def _filler(text: str, origin: str) -> Callable[[str], Formula]:
+    return lambda ref: Formula(translated(text, origin, ref))
+
+
+def _kept_attributes(row_xml: str) -> str:
+    """A row's own attributes, without what described its old cells; a new record is never hidden."""
+    if not row_xml:
+        return ""
+    return re.sub(
+        r'\s(?:spans|hidden)="[^"]*"', "", Row.parse(row_xml[: row_xml.index(">")] + ">").attributes
+    )

@@ -1,0 +1,84 @@
+"""One table part: its name, headers and place, and how it is resized."""
+
+from __future__ import annotations
+
+import re
+
+from recoup.books.area import Area
+from recoup.books.base import BookUnsupported, ColumnMissing
+from recoup.books.cells import unescape_text
+from recoup.books.package import attributes
+
+_TABLE = re.compile(r"<(?:\w+:)?table\b([^>]*)>")
+_COLUMN = re.compile(r"<(?:\w+:)?tableColumn\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?tableColumn>)", re.S)
+_REF = re.compile(r'(<(?:\w+:)?(?:table|autoFilter|sortState|sortCondition)\b[^>]*?\sref=")([^"]*)(")')
+_INSERT_ROW = re.compile(r'\s+insertRow(?:Shift)?="[^"]*"')
+
+
+class TablePart:
+    """A table of one sheet. ``body`` is the area of its rows, without headers and totals row."""
+
+    def __init__(self, xml: bytes, part: str, sheet: str) -> None:
+        """``sheet`` is the name of the tab it stands on. Raises ``BookUnsupported``."""
+        self.original, self.part, self.sheet = xml, part, sheet
+        self.text = xml.decode("utf-8-sig")
+        match = _TABLE.search(self.text)
+        a = attributes(match[1]) if match else {}
+        self.name = unescape_text(a.get("displayName") or a.get("name", ""))
+        area = Area.parse(a.get("ref", ""))
+        if area is None:
+            raise BookUnsupported(
+                f"The table {self.name} on {sheet!r} has no place; save the workbook in Excel."
+            )
+        self.area = area
+        self.has_header = a.get("headerRowCount", "1") != "0"
+        self.has_totals = a.get("totalsRowCount", "0") != "0"
+        columns = list(_COLUMN.finditer(self.text))
+        self.headers = [unescape_text(attributes(m[1])["name"]) for m in columns]
+        self._columns = {header: area.left + i for i, header in enumerate(self.headers)}
+        self.calculated = {
+            area.left + i for i, m in enumerate(columns) if m[2] and "calculatedColumnFormula" in m[2]
+        }
+
+    @property
+    def body(self) -> Area:
+        """The rows of the table."""
+        a = self.area
+        return Area(a.left, a.top + self.has_header, a.right, a.bottom - self.has_totals)
+
+    @property
+    def changed(self) -> bool:
+        """Whether it was resized."""
+        return self.xml() != self.original
+
+    def xml(self) -> bytes:
+        """The part as it stands now."""
+        bom = b"\xef\xbb\xbf" if self.original.startswith(b"\xef\xbb\xbf") else b""
+        return bom + self.text.encode("utf-8")
+
+    def column_of(self, header: str) -> int:
+        """The sheet column of a header. Raises ``ColumnMissing``."""
+        column = self._columns.get(header)
+        if column is None:
+            raise ColumnMissing(
+                f"The table {self.name} on {self.sheet!r} has no column {header!r} any more; "
+                f"insert a column into the table and type {header!r} as its heading."
+            )
+        return column
+
+    def end_at(self, bottom: int) -> None:
+        """Let the last row of the body be ``bottom``; filter and sort areas end with it."""
+        grown = bottom - self.body.bottom
+        self.text = _INSERT_ROW.sub("", self.text)
+        if grown:
+            old = self.body.bottom
+            self.text = _REF.sub(lambda m: m[1] + _shifted(m[2], old, grown) + m[3], self.text)
+            a = self.area
+            self.area = Area(a.left, a.top, a.right, a.bottom + grown)
+
+
+def _shifted(ref: str, at_least: int, by: int) -> str:
+    area = Area.parse(ref)
+    if area is None or area.bottom < at_least:
+        return ref
+    return str(Area(area.left, area.top, area.right, area.bottom + by))

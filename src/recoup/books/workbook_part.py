@@ -1,0 +1,137 @@
+"""The workbook part: its sheets, defined names, date system and calculation settings."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import escape
+
+from recoup.books.base import BookUnsupported, NameMissing, SheetMissing
+from recoup.books.package import Package, attributes
+
+_SHEET = re.compile(r"<(?:\w+:)?sheet\s([^>]*?)/?>")
+_NAME = re.compile(r"<(?:\w+:)?definedName\s([^>]*?)>([^<]*)</(?:\w+:)?definedName>")
+_ONE_CELL = re.compile(r"^(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Z]{1,3})\$?(\d+)$")
+_CALC = re.compile(r"<((?:\w+:)?)calcPr\b([^>]*?)(/?)>")
+_CALC_FOLLOWS = re.compile(
+    r"<(?:\w+:)?(?:oleSize|customWorkbookViews|pivotCaches|smartTagPr|smartTagTypes|webPublishing"
+    r"|fileRecoveryPr|webPublishObjects|extLst)\b|</(?:\w+:)?workbook>"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CellPlace:
+    """One cell: the tab's name, the column letters and the row."""
+
+    sheet: str
+    column: str
+    row: int
+
+
+class WorkbookPart:
+    """``xl/workbook.xml`` as text, with the few edits that Recoup makes to it."""
+
+    def __init__(self, package: Package, name: str) -> None:
+        """Raises ``BookUnsupported`` when the package has no workbook part."""
+        office = [r for r in package.relationships("").values() if r.kind == "officeDocument"]
+        if not office or office[0].part not in package:
+            raise BookUnsupported(f"{name} holds no workbook; open it in Excel and save it as .xlsx.")
+        self.part = office[0].part
+        self.xml = package.read(self.part).decode("utf-8-sig")
+        self.relationships = package.relationships(self.part)
+        self.date1904 = bool(re.search(r'<(?:\w+:)?workbookPr\b[^>]*\bdate1904="(?:1|true)"', self.xml))
+        self.sheets = self._worksheets()
+
+    def _worksheets(self) -> dict[str, str]:
+        found = {}
+        for match in _SHEET.finditer(self.xml):
+            a = attributes(match[1])
+            rel = self.relationships.get(next((v for k, v in a.items() if k.endswith(":id")), ""))
+            if rel is not None and rel.kind == "worksheet":
+                found[a["name"]] = rel.part
+        return found
+
+    def sheet_names(self) -> list[str]:
+        """All tabs in order, chart sheets too."""
+        return [attributes(m[1])["name"] for m in _SHEET.finditer(self.xml)]
+
+    def part_of(self, sheet: str) -> str:
+        """The worksheet part of a tab. Raises ``SheetMissing``."""
+        if sheet not in self.sheets:
+            raise SheetMissing(f"The workbook has no tab {sheet!r}; add an empty tab with that name.")
+        return self.sheets[sheet]
+
+    def related(self, kind: str) -> str:
+        """The part of one kind (``styles``, ``sharedStrings``, ``calcChain``) or ""."""
+        return next((r.part for r in self.relationships.values() if r.kind == kind), "")
+
+    def place_of(self, defined_name: str) -> CellPlace:
+        """The one cell a defined name points at. Raises ``NameMissing``."""
+        for match in _NAME.finditer(self.xml):
+            a = attributes(match[1])
+            if a.get("name") != defined_name or "localSheetId" in a:  # a copied tab brings local twins
+                continue
+            target = _ONE_CELL.match(match[2].replace("&apos;", "'").replace("&amp;", "&"))
+            if target:
+                sheet = (target[1] or target[2]).replace("''", "'")
+                return CellPlace(sheet, target[3], int(target[4]))
+        raise NameMissing(
+            f"The name {defined_name} was deleted or no longer points at one cell; "
+            "restore it in Excel (Formulas > Name Manager) or take the sheet from a new workbook."
+        )
+
+    def set_visible(self, sheet: str, visible: bool) -> None:
+        """Show or hide a tab; the last visible one cannot be hidden. Raises ``SheetMissing``."""
+        if sheet not in self.sheet_names():
+            raise SheetMissing(f"The workbook has no tab {sheet!r} to show or hide.")
+        if self._is_visible(sheet) == visible:
+            return
+        if not visible and sum(map(self._is_visible, self.sheet_names())) == 1:
+            raise SheetMissing(f"The tab {sheet!r} is the only visible one and cannot be hidden.")
+        self.xml = _SHEET.sub(lambda m: _with_state(m, sheet, visible), self.xml)
+        self._show_a_visible_tab()
+
+    def _is_visible(self, sheet: str) -> bool:
+        for match in _SHEET.finditer(self.xml):
+            a = attributes(match[1])
+            if a["name"] == sheet:
+                return a.get("state", "visible") == "visible"
+        return False
+
+    def _show_a_visible_tab(self) -> None:
+        names = self.sheet_names()
+        active = re.search(r'\bactiveTab="(\d+)"', self.xml)
+        at = int(active[1]) if active else 0
+        if at < len(names) and self._is_visible(names[at]):
+            return
+        first = next(i for i, name in enumerate(names) if self._is_visible(name))
+        if active:
+            self.xml = self.xml[: active.start(1)] + str(first) + self.xml[active.end(1) :]
+        else:
+            self.xml = re.sub(r"(<(?:\w+:)?workbookView\b)", rf'\1 activeTab="{first}"', self.xml, count=1)
+
+    def calculate_on_load(self) -> None:
+        """Ask Excel to recalculate everything when it opens the file."""
+        match = _CALC.search(self.xml)
+        if match is None:
+            follows = _CALC_FOLLOWS.search(self.xml)
+            at = follows.start() if follows else len(self.xml)
+            p = (re.search(r"<((?:\w+:)?)workbook\b", self.xml) or [""] * 2)[1]
+            self.xml = f'{self.xml[:at]}<{p}calcPr calcId="0" fullCalcOnLoad="1"/>{self.xml[at:]}'
+            return
+        rest = re.sub(r'\s+fullCalcOnLoad="[^"]*"', "", match[2])
+        tag = f'<{match[1]}calcPr{rest} fullCalcOnLoad="1"{match[3]}>'
+        if 'fullCalcOnLoad="1"' not in match[2]:
+            self.xml = self.xml[: match.start()] + tag + self.xml[match.end() :]
+
+
+def _with_state(match: re.Match[str], sheet: str, visible: bool) -> str:
+    if attributes(match[1])["name"] != sheet:
+        return match[0]
+    bare = re.sub(r'\s+state="[^"]*"', "", match[0])
+    return bare if visible else re.sub(r"(/?>)$", r' state="hidden"\1', bare)
+
+
+def attribute_text(text: str) -> str:
+    """Text as the value of an XML attribute."""
+    return escape(text, quote=True).replace("\n", "_x000a_")
