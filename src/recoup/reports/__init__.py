@@ -1,0 +1,24 @@
+"""Reads the reports that sellers download from Seller Central, from tabs and from files.
+
+``read_files(paths)`` and a book's tabs give RawTables; ``read(tables)`` gives one typed frame per report.
+One module per report declares its tab, its columns and every spelling of their headers.
+"""
+
+from ._declared import Column, Report, all_reports
+from ._exports import Export, StatedPeriod
+from ._files import read_bytes, read_files
+from ._grid import FileTable
+from ._read import Reports, read
+
+__all__ = [
+    "Column",
+    "Export",
+    "FileTable",
+    "Report",
+    "Reports",
+    "StatedPeriod",
+    "all_reports",
+    "read",
+    "read_bytes",
+    "read_files",
+]

@@ -1,0 +1,143 @@
+"""Opens files, folders, zip and gzip archives into named bytes, guarded against bombs and stray paths."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+
+from ..model import Problem
+
+READABLE = {".txt", ".tsv", ".csv", ".xlsx", ".xlsm", ".zip", ".gz"}
+MOST_BYTES = 4 << 30  # unpacked, per archive
+MOST_MEMBERS = 2_000
+MOST_RATIO = 500  # unpacked to packed, above 10 MB
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """The bytes of one file, under the name people see; ``problem`` says why there are none."""
+
+    name: str
+    data: bytes
+    problem: Problem | None = None
+
+
+def list_files(paths: Sequence[Path]) -> list[tuple[str, Path]]:
+    """Files with the name to show: folders give the readable files below them, sorted."""
+    found: list[tuple[str, Path]] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(p for p in path.rglob("*") if p.is_file() and _wanted(p.relative_to(path)))
+            found += [(p.relative_to(path).as_posix(), p) for p in inside]
+        else:
+            found.append((path.name, path))
+    names = [name for name, _ in found]
+    return [(name if names.count(name) == 1 else path.as_posix(), path) for name, path in found]
+
+
+def _wanted(path: Path) -> bool:
+    hidden = any(part.startswith((".", "~$")) for part in path.parts)
+    return not hidden and path.suffix.lower() in READABLE
+
+
+def open_members(name: str, path: Path) -> Iterator[Member]:
+    """One member for a plain file, the unpacked members of an archive."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        yield _refused(
+            name, f"cannot be opened: {error.strerror}", "check that the file exists and is closed"
+        )
+        return
+    yield from unpack(name, data)
+
+
+def unpack(name: str, data: bytes) -> Iterator[Member]:
+    """Zip (not workbooks) and gzip are unpacked, one level deep; everything else passes as it is."""
+    if data.startswith(b"\x1f\x8b"):
+        yield _gunzip(name, data)
+    elif data.startswith(b"PK\x03\x04") and not is_workbook(data):
+        yield from _unzip(name, data)
+    else:
+        yield Member(name, data)
+
+
+def is_workbook(data: bytes) -> bool:
+    """Whether these bytes are an Excel workbook (new or old binary form)."""
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        return True
+    if not data.startswith(b"PK\x03\x04"):
+        return False
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            return any(n in archive.NameToInfo for n in ("xl/workbook.xml", "xl/workbook.bin", "content.xml"))
+    except zipfile.BadZipFile:
+        return False
+
+
+def _gunzip(name: str, data: bytes) -> Member:
+    unzip = zlib.decompressobj(wbits=31)
+    most = min(MOST_BYTES, max(10 << 20, MOST_RATIO * len(data)))
+    try:
+        text = unzip.decompress(data, most)
+    except zlib.error:
+        return _refused(name, "a damaged gzip file", "download it again")
+    if unzip.unconsumed_tail:
+        return _refused(
+            name, "unpacks to an unreasonable size; not read", "unpack it yourself and look at it"
+        )
+    if not unzip.eof:
+        return _refused(name, "a gzip file that was cut short", "download it again")
+    return Member(name, text)
+
+
+def _unzip(name: str, data: bytes) -> Iterator[Member]:
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            members = [i for i in archive.infolist() if not i.is_dir()]
+            size = sum(i.file_size for i in members)
+            too_dense = size > max(10 << 20, MOST_RATIO * len(data))
+            if len(members) > MOST_MEMBERS or size > MOST_BYTES or too_dense:
+                yield _refused(
+                    name, "unpacks to an unreasonable size; not read", "unpack it yourself and look at it"
+                )
+                return
+            for info in members:
+                yield from _unzip_member(name, archive, info)
+    except (zipfile.BadZipFile, NotImplementedError):
+        yield _refused(name, "a damaged zip file", "download it again")
+
+
+def _unzip_member(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[Member]:
+    path = PurePosixPath(info.filename.replace("\\", "/"))
+    shown = f"{name}/{path.name}"
+    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+        yield _refused(
+            f"{name}/{path.name}", "a member with a path outside the archive; not read", "do not trust it"
+        )
+        return
+    if path.suffix.lower() not in READABLE or path.name.startswith((".", "~$")) or "__MACOSX" in path.parts:
+        return
+    if info.flag_bits & 1:
+        yield _refused(shown, "protected by a password", "unpack it first")
+        return
+    try:
+        with archive.open(info) as member:
+            data = member.read(info.file_size + 1)
+    except (zipfile.BadZipFile, zlib.error, EOFError):
+        yield _refused(shown, "damaged inside its zip file", "download it again")
+        return
+    if data.startswith(b"PK\x03\x04") and not is_workbook(data):
+        yield _refused(shown, "a zip file inside a zip file; not read", "unpack it first")
+    elif data.startswith(b"\x1f\x8b"):
+        yield _gunzip(shown, data)
+    else:
+        yield Member(shown, data)
+
+
+def _refused(name: str, problem: str, remedy: str) -> Member:
+    return Member(name, b"", Problem("error", name, problem, remedy))

@@ -1,0 +1,84 @@
+"""Decides the encoding of a text file by evidence and turns it into UTF-8."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from ._declared import fold
+from ._headings import vocabulary
+
+SAMPLE = 2_000_000
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
+
+
+def to_utf8(data: bytes) -> tuple[bytes, str, int]:
+    """UTF-8 without BOM, the encoding found, and how many bytes could not be decoded."""
+    for bom, name in _BOMS:
+        if data.startswith(bom):
+            return _recoded(data, name)
+    if data[:2000].count(0) > len(data[:2000]) // 5:
+        even = data[:2000:2].count(0)
+        return _recoded(data, "utf-16-be" if even > len(data[:2000]) // 5 else "utf-16-le")
+    if data.isascii():
+        return data, "ascii", 0
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _recoded(data, _guess(data))
+    return data, "utf-8", 0
+
+
+def _recoded(data: bytes, encoding: str) -> tuple[bytes, str, int]:
+    try:
+        return data.decode(encoding).encode("utf-8"), encoding, 0
+    except UnicodeError:
+        text = data.decode(encoding, "replace")
+        return text.encode("utf-8"), encoding, text.count("\ufffd")
+
+
+def _guess(data: bytes) -> str:
+    """UTF-8 with a few broken bytes, cp932, GBK or cp1252: what leaves the text most like text."""
+    sample = data[: data.rfind(b"\n", 0, SAMPLE) + 1] or data
+    text = sample.decode("utf-8", "replace")
+    right = sum(1 for c in text if c > "\x7f" and c != "\ufffd")
+    if right > 3 * text.count("\ufffd"):
+        return "utf-8"
+    east = {name: _east_score(sample, name) for name in ("cp932", "gbk")}
+    best = max(east, key=lambda name: east[name])
+    return best if east[best] > 0.5 else "cp1252"
+
+
+def _east_score(sample: bytes, encoding: str) -> float:
+    """Share of the foreign characters that are everyday ones in that script; known headers settle it."""
+    try:
+        text = sample.decode(encoding)
+    except UnicodeDecodeError:
+        return 0.0
+    cells = {c for line in text.splitlines()[:50] for c in re.split(r"[\t,;]", line) if c and not c.isascii()}
+    if any(fold(c) in vocabulary() for c in cells if len(c) <= 100):
+        return 2.0
+    runs = _FOREIGN.findall(text)
+    foreign = "".join(runs)
+    if len(foreign) < 4 or sum(len(r) for r in runs if len(r) > 1) < 0.7 * len(foreign):
+        return 0.0  # single foreign characters among plain ones: accents misread, not words
+    if encoding == "cp932":
+        usual = sum(
+            1 for c in foreign if "\u3000" <= c <= "\u30ff" or "\u4e00" <= c <= "\u9fff" or c > "\uff9f"
+        )
+    else:
+        usual = sum(1 for c in foreign if _in_gb2312(c))
+    return usual / max(1, len(foreign))
+
+
+def _in_gb2312(character: str) -> bool:
+    try:
+        character.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,129 @@
+"""Reads report files and folders into uninterpreted tables, whatever their extension, encoding or delimiter."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from os import PathLike
+from pathlib import Path
+
+import fastexcel
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ..model import Problem, RawTable
+from ._archives import Member, is_workbook, list_files, open_members, unpack
+from ._delimited import parse
+from ._encodings import to_utf8
+from ._grid import FileTable, text_frame
+
+Progress = Callable[[str, int, int], None]  # file about to be read, files done, files in all
+
+_PAGE = re.compile(rb"^\s*<(!doctype html|html|\?xml|head|body|error)", re.IGNORECASE)
+
+
+def read_files(paths: Sequence[str | PathLike[str]], progress: Progress | None = None) -> list[RawTable]:
+    """Every table in these files and folders: one per text file, one per filled sheet of a workbook.
+
+    What cannot be read is a table without rows that carries the problem. Nothing is raised for bad content.
+    """
+    files = list_files([Path(p) for p in paths])
+    tables: list[RawTable] = []
+    for done, (name, path) in enumerate(files):
+        if progress is not None:
+            progress(name, done, len(files))
+        for member in open_members(name, path):
+            tables += _tables(member)
+    if progress is not None and files:
+        progress("", len(files), len(files))
+    return tables
+
+
+def read_bytes(name: str, data: bytes) -> list[RawTable]:
+    """The tables of one file (or archive) given as bytes."""
+    return [table for member in unpack(name, data) for table in _tables(member)]
+
+
+def _tables(member: Member) -> Iterator[RawTable]:
+    if member.problem is not None:
+        yield _without_rows(member.name, "", member.problem)
+        return
+    digest = hashlib.sha256(member.data).hexdigest()
+    page = _page(member)
+    if page is not None:
+        yield _without_rows(member.name, digest, page)
+    elif is_workbook(member.data):
+        yield from _sheets(member, digest)
+    else:
+        yield _text(member, digest)
+
+
+def _page(member: Member) -> Problem | None:
+    """An empty file, a web page or a plain error message that was saved instead of the report."""
+    data = member.data.lstrip(b"\xef\xbb\xbf")
+    if not data.strip():
+        return Problem("error", member.name, "the file is empty", "download the report again")
+    if _PAGE.match(data[:500]):
+        text = "a web page (sign-in or error page) saved instead of the report"
+        return Problem("error", member.name, text, "sign in to Seller Central and download the report again")
+    if (
+        len(data) < 2_000
+        and len(data.split(b"\n")) <= 3
+        and not re.search(rb"[\t;]|,.*,.*,", data)
+        and b"\0" not in data
+    ):
+        message = " ".join(data.decode("utf-8", "replace").split())[:80]
+        text = f"a message instead of a report: {message}"
+        return Problem("error", member.name, text, "request the report again in Seller Central")
+    return None
+
+
+def _text(member: Member, digest: str) -> RawTable:
+    data, encoding, lost = to_utf8(member.data)
+    grid = parse(data)
+    problems: tuple[Problem, ...] = ()
+    if lost:
+        text = f"{lost} characters could not be read as {encoding}"
+        problems = (Problem("warning", member.name, text, "download the report again"),)
+    return FileTable(member.name, "file", grid.cells, grid.lines, digest, problems, grid.widths)
+
+
+def _sheets(member: Member, digest: str) -> Iterator[RawTable]:
+    """Each filled sheet as text: numbers without loss, dates as ISO, error cells as ``#N/A``."""
+    try:
+        reader = fastexcel.read_excel(member.data)
+        tables = [(name, _sheet(reader, name)) for name in reader.sheet_names]
+    except fastexcel.FastExcelError:
+        problem = Problem(
+            "error", member.name, "a workbook that cannot be read", "save it as .xlsx without a password"
+        )
+        yield _without_rows(member.name, digest, problem)
+        return
+    filled = [(name, cells) for name, cells in tables if len(cells)]
+    if not filled:
+        yield _without_rows(
+            member.name, digest, Problem("error", member.name, "the workbook is empty", "download it again")
+        )
+    for name, cells in filled:
+        shown = member.name if len(filled) == 1 else f"{member.name} [{name}]"
+        yield RawTable(shown, "file", cells, np.arange(1, len(cells) + 1, dtype=np.int64), digest)
+
+
+def _sheet(reader: fastexcel.ExcelReader, name: str) -> pd.DataFrame:
+    sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+    batch, errors = sheet.to_arrow_with_errors()
+    columns = [pc.fill_null(c.cast(pa.large_string()), "") for c in batch.columns]
+    places = [error.position for error in errors.errors] if errors is not None else []
+    for column in {column for _, column in places}:
+        texts = columns[column].to_pylist()
+        for row in (row for row, at in places if at == column):
+            texts[row] = "#N/A"
+        columns[column] = pa.array(texts, pa.large_string())
+    return text_frame(pa.table(columns, names=[str(i) for i in range(len(columns))]))
+
+
+def _without_rows(name: str, digest: str, problem: Problem) -> RawTable:
+    return RawTable(name, "file", pd.DataFrame(), np.array([], dtype=np.int64), digest, (problem,))

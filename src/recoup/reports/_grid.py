@@ -1,0 +1,132 @@
+"""One tab or file as columns of text, each encoded once as codes into its distinct texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ..model import RawTable
+
+Codes = npt.NDArray[np.int32]
+Mask = npt.NDArray[np.bool_]
+TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
+TOP = 200  # rows at the top that are always looked at one by one
+
+
+@dataclass(frozen=True, slots=True)
+class FileTable(RawTable):
+    """A delimited file; ``widths`` says how many cells each line really had."""
+
+    widths: npt.NDArray[np.int32] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A run of cells: ``texts[codes]``. ``texts`` is large_string without repeats, blank is ""."""
+
+    texts: pa.Array
+    codes: Codes
+
+    def part(self, keep: slice | Mask | npt.NDArray[np.int64]) -> Encoded:
+        """The cells of some rows only; texts that no longer occur are dropped."""
+        codes = self.codes[keep]
+        used = np.zeros(len(self.texts), dtype=bool)
+        used[codes] = True
+        if used.all():
+            return Encoded(self.texts, codes)
+        renumbered = np.cumsum(used, dtype=np.int32) - np.int32(1)
+        return Encoded(self.texts.filter(pa.array(used)), renumbered[codes])
+
+    def as_text(self) -> pa.Array:
+        """The texts row by row."""
+        return self.texts.take(pa.array(self.codes))
+
+
+def encode(cells: pa.Array | pa.ChunkedArray) -> Encoded:
+    """Distinct texts (missing ones become "") and codes of one column."""
+    flat = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
+    if isinstance(flat, pa.ChunkedArray):
+        flat = pa.concat_arrays(flat.chunks)
+    if flat.type != pa.large_string():
+        flat = flat.cast(pa.large_string())
+    if flat.null_count:
+        flat = pc.fill_null(flat, "")
+    coded = flat.dictionary_encode()
+    return Encoded(
+        coded.dictionary, coded.indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+    )
+
+
+def text_series(cells: pa.Array | pa.ChunkedArray) -> pd.Series:
+    """Arrow text as a pandas column of the house's text dtype."""
+    series: pd.Series = pa.chunked_array([cells] if isinstance(cells, pa.Array) else cells).to_pandas(
+        types_mapper={pa.large_string(): TEXT, pa.string(): TEXT}.get
+    )
+    return series
+
+
+def text_frame(table: pa.Table) -> pd.DataFrame:
+    """An Arrow table of large_string columns as a pandas frame with columns 0..n-1."""
+    frame: pd.DataFrame = table.to_pandas(types_mapper={pa.large_string(): TEXT}.get)
+    frame.columns = pd.RangeIndex(len(frame.columns))
+    return frame
+
+
+def _text(cell: object) -> str:
+    return cell if isinstance(cell, str) else ""
+
+
+@dataclass(slots=True)
+class Grid:
+    """A RawTable with its encoded columns, made when first asked for."""
+
+    table: RawTable
+    _encoded: dict[int, Encoded] = field(default_factory=dict)
+    _top: list[list[str]] = field(default_factory=list)
+
+    @property
+    def height(self) -> int:
+        """Number of rows."""
+        return len(self.table.cells)
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return len(self.table.cells.columns)
+
+    def column(self, index: int) -> Encoded:
+        """One column, encoded."""
+        if index not in self._encoded:
+            self._encoded[index] = encode(pa.array(self.table.cells.iloc[:, index].array))
+        return self._encoded[index]
+
+    def row(self, index: int) -> list[str]:
+        """The cells of one row; the rows at the top are taken out of Arrow all at once."""
+        if not self._top:
+            top = self.table.cells.iloc[:TOP]
+            columns = [top.iloc[:, i].array.tolist() for i in range(self.width)]
+            self._top = [[_text(cell) for cell in row] for row in zip(*columns, strict=True)]
+        if index < len(self._top):
+            return list(self._top[index])
+        return [_text(cell) for cell in self.table.cells.iloc[index]]
+
+    def filled(self, index: int) -> Mask:
+        """Per row: the cell of this column holds more than blanks."""
+        column = self.column(index)
+        texts = pc.not_equal(pc.utf8_trim_whitespace(column.texts), "")
+        filled: Mask = texts.to_numpy(zero_copy_only=False)[column.codes]
+        return filled
+
+    def blank_rows(self) -> Mask:
+        """True for rows without any text but blanks."""
+        blank = np.ones(self.height, dtype=bool)
+        for index in range(self.width):
+            blank &= ~self.filled(index)
+            if not blank.any():
+                break
+        return blank

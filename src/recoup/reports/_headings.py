@@ -1,0 +1,111 @@
+"""Finds the rows that hold the headings of a report, wherever they stand, and says which report it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+import numpy as np
+
+from ._declared import Report, all_reports, fold, spellings
+from ._grid import TOP, Grid
+from ._near_misses import NEAR_MISSES, NearMiss
+
+FEW_TEXTS = 5_000  # columns with more distinct texts than this are no help in finding repeated headings
+ENOUGH = 4  # headers in one row that make it a heading
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading row: the report it belongs to, where each column stands, and what is missing."""
+
+    row: int  # position in the grid
+    texts: tuple[str, ...]
+    report: Report | None = None
+    near_miss: NearMiss | None = None
+    columns: dict[str, int] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()  # headers of ``must`` columns that are not there
+
+    @property
+    def readable(self) -> bool:
+        """Whether the rows below it can be read."""
+        return self.report is not None and not self.missing
+
+
+@cache
+def vocabulary() -> frozenset[str]:
+    """Every folded header that any report knows."""
+    known = {fold(h) for r in all_reports().values() for c in r.columns for h in (*c.headers, *c.plus)}
+    return frozenset(known | {fold(h) for n in NEAR_MISSES for h in n.headers})
+
+
+def find_headings(grid: Grid) -> list[Heading]:
+    """All headings of a table from top to bottom; a damaged one (columns missing) is among them."""
+    found = (recognise(grid.row(row), row) for row in _candidates(grid))
+    return [heading for heading in found if heading is not None]
+
+
+def recognise(cells: Sequence[str], row: int = 0) -> Heading | None:
+    """What one row of cells is the heading of, or None."""
+    place: dict[str, int] = {}
+    for index, cell in enumerate(cells):
+        if cell and len(cell) <= 100:
+            place.setdefault(fold(cell), index)
+    place.pop("", None)
+    texts = tuple(cells)
+    matches = [(report, _match(report, place)) for report in all_reports().values()]
+    whole = [(len(columns), report, columns) for report, columns in matches if not _missing(report, columns)]
+    if whole:
+        _, report, columns = max(whole, key=lambda w: w[0])
+        return Heading(row, texts, report, None, columns)
+    for near_miss in NEAR_MISSES:
+        if all(fold(h) in place for h in near_miss.headers):
+            return Heading(row, texts, None, near_miss)
+    return _damaged(matches, row, texts)
+
+
+def _damaged(
+    matches: list[tuple[Report, dict[str, int]]], row: int, texts: tuple[str, ...]
+) -> Heading | None:
+    """A heading of which at least 60 % of the indispensable columns are there."""
+    report, columns = max(matches, key=lambda m: len(m[1]))
+    must = [c for c in report.columns if c.need == "must"]
+    present = sum(1 for c in must if c.name in columns)
+    if len(columns) < ENOUGH or present < 0.6 * len(must):
+        return None
+    return Heading(row, texts, report, None, columns, tuple(_missing(report, columns)))
+
+
+def _match(report: Report, place: dict[str, int]) -> dict[str, int]:
+    columns: dict[str, int] = {}
+    for column in report.columns:
+        if column.kind != "present":
+            known = [(rank, place[h]) for h, rank in spellings(column).items() if h in place]
+            if known:
+                columns[column.name] = min(known)[1]
+    return columns
+
+
+def _missing(report: Report, columns: dict[str, int]) -> list[str]:
+    missing = [c.headers[0] for c in report.columns if c.need == "must" and c.name not in columns]
+    for group in report.any_of:
+        if not any(name in columns for name in group):
+            missing.append(" or ".join(report.column(name).headers[0] for name in group))
+    return missing
+
+
+def _candidates(grid: Grid) -> list[int]:
+    """Rows in which at least ENOUGH cells are headers; tiny tables of three columns need all of theirs."""
+    known = vocabulary()
+    hits = np.zeros(grid.height, dtype=np.int16)
+    top = min(grid.height, TOP)
+    for row in range(top):
+        hits[row] = sum(1 for cell in grid.row(row) if 0 < len(cell) <= 100 and fold(cell) in known)
+    for index in range(grid.width) if grid.height > top else ():
+        column = grid.column(index)
+        if len(column.texts) <= FEW_TEXTS:
+            is_header = np.array([len(t) <= 100 and fold(t) in known for t in column.texts.to_pylist()])
+            if is_header.any():
+                hits[top:] += is_header[column.codes[top:]]
+    return [int(row) for row in np.flatnonzero(hits >= min(ENOUGH, max(2, grid.width)))]

@@ -1,0 +1,52 @@
+"""The exports inside a file as text rows for a tab: Amazon's headings, and only the columns Recoup uses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..model import Problem, RawTable
+from ._columns import positions_used
+from ._exports import Export
+from ._grid import Grid
+from ._headings import find_headings
+from ._one_cell import split_lines_in_cells
+from ._read import _blocks
+from ._report import Block, buyer_columns, ragged_rows, read_block
+
+
+@dataclass(frozen=True, slots=True)
+class Importable:
+    """One export ready for its tab: heading and cells as written in the file, and what reading it gave."""
+
+    tab: str
+    rows: list[list[str]]
+    export: Export
+    buyer: tuple[str, ...]  # headings of buyer columns that were left out
+
+
+def importable(table: RawTable, *, all_columns: bool = False) -> tuple[list[Importable], list[Problem]]:
+    """Every export in the file. With ``all_columns`` also columns Recoup does not use, but never the buyer's.
+
+    Lines that do not have the cells of their heading are left out; the problems name them.
+    """
+    table = split_lines_in_cells(table)
+    problems: list[Problem] = list(table.problems)
+    grid = Grid(table)
+    headings = find_headings(grid) if grid.height else []
+    found = []
+    for block in _blocks(grid, headings, problems) if headings else []:
+        read = read_block(block)
+        problems += read.problems
+        found.append(_cut(block, read.export, all_columns))
+    return found, problems
+
+
+def _cut(block: Block, export: Export, all_columns: bool) -> Importable:
+    buyer = dict(buyer_columns(block.heading.texts, block.report))
+    used = positions_used(block.report, block.heading)
+    if all_columns:
+        used |= {i for i, header in enumerate(block.heading.texts) if header.strip()}
+    keep = sorted(used - set(buyer))
+    cells = block.grid.table.cells.iloc[block.rows[~ragged_rows(block)], keep]
+    rows = [[block.heading.texts[i] for i in keep], *cells.to_numpy(dtype=object).tolist()]
+    return Importable(block.report.tab, rows, export, tuple(buyer.values()))

@@ -1,0 +1,226 @@
+"""Reads any number of tabs and files into one frame per report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from ..model import Problem, RawTable
+from ._dates import read_written
+from ._declared import Report, all_reports, fold
+from ._exports import Export, StatedPeriod, settle_period
+from ._grid import Grid
+from ._headings import Heading, find_headings
+from ._merge import merge, pasted_over, same_export_twice
+from ._near_misses import NEAR_MISSES
+from ._one_cell import split_lines_in_cells
+from ._report import Block, BlockRead, empty_frame, read_block
+from .money_lines import to_money_lines
+
+
+@dataclass(slots=True)
+class Reports:
+    """All reports as frames (every report is there, possibly empty), what each export gave, what is wrong."""
+
+    frames: dict[str, pd.DataFrame]
+    exports: list[Export] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        """A frame by its report's name; AttributeError for an unknown one."""
+        if name == "frames" or name not in self.frames:
+            raise AttributeError(name)
+        return self.frames[name]
+
+
+def read(tables: Iterable[RawTable], *, periods: Sequence[StatedPeriod] = ()) -> Reports:
+    """Frames, exports and problems of these tabs and files.
+
+    Sheets are read when their name starts with a report tab's name; files always. ``frames`` has one frame per
+    declared report and ``money_lines``; columns and dtypes as declared, plus ``_where`` (text) and ``_row``
+    (int64). For every export rows_read = rows_used + skipped, and the used rows of all exports are the frame's.
+    """
+    reads: dict[str, list[BlockRead]] = {name: [] for name in all_reports()}
+    reports = Reports({})
+    for table in tables:
+        for block in _read_table(table, reports.problems):
+            reads[block.export.report].append(block)
+    for name, report in all_reports().items():
+        reports.frames[name] = _merged(report, reads[name], reports)
+    for export in reports.exports:
+        settle_period(export, periods)
+    reports.frames["money_lines"] = to_money_lines(
+        reports.frames["settlements"], reports.frames["transactions"], reports.problems
+    )
+    return reports
+
+
+def _merged(report: Report, reads: list[BlockRead], reports: Reports) -> pd.DataFrame:
+    exports = [r.export for r in reads]
+    for block in reads:
+        reports.problems += block.problems
+    reports.exports += exports
+    if not reads:
+        return empty_frame(report)
+    frame = merge(report, [r.frame for r in reads], exports)
+    reports.problems += same_export_twice(exports)
+    return frame
+
+
+def _read_table(table: RawTable, problems: list[Problem]) -> list[BlockRead]:
+    """Every export in one tab or file."""
+    table = split_lines_in_cells(table)
+    problems += table.problems
+    grid = Grid(table)
+    headings = find_headings(grid) if grid.height else []
+    if not headings:
+        problems += _nothing_found(grid)
+        return []
+    if table.kind == "sheet" and _tab_of(table.name) is None:
+        problems.append(_stray_sheet(table, headings[0]))
+        return []
+    blocks = _blocks(grid, headings, problems)
+    return [_checked(read_block(block), block) for block in blocks]
+
+
+def _blocks(grid: Grid, headings: list[Heading], problems: list[Problem]) -> list[Block]:
+    """The rows of every heading; near misses and damaged headings are named and left out."""
+    filled = ~grid.blank_rows()
+    blocks, start = [], 0
+    stops = [_preamble_start(grid, h.row, p.row) for p, h in pairwise(headings)]
+    for heading, stop in zip(headings, [*stops, grid.height], strict=True):
+        preamble = tuple(c for r in range(start, heading.row) for c in grid.row(r) if c.strip())
+        rows = np.flatnonzero(filled[heading.row + 1 : stop]) + heading.row + 1
+        if heading.readable:
+            blocks.append(Block(grid, heading, rows.astype(np.int64), preamble))
+            problems += _wrong_tab(grid.table, heading)
+        else:
+            problems.append(_unreadable(grid.table, heading, len(rows)))
+        start = stop
+    return blocks
+
+
+def _preamble_start(grid: Grid, heading: int, above: int) -> int:
+    """Blank lines and sentences right above a further heading belong to it, not to the export above."""
+    row = heading
+    while row - 1 > above and _is_sentence(grid.row(row - 1)):
+        row -= 1
+    return row
+
+
+def _is_sentence(cells: list[str]) -> bool:
+    """Only the first cell holds text, of several words, and that is no date."""
+    first, others = cells[0].strip(), any(cell.strip() for cell in cells[1:])
+    words = not first or (any(c.isalpha() for c in first) and any(c in " :" for c in first))
+    return not others and words and read_written(first).form in ("bad", "blank")
+
+
+def _checked(read: BlockRead, block: Block) -> BlockRead:
+    start = pasted_over(block.report, read.frame)
+    if start is not None:
+        read.export.conflict = True
+        row = int(read.frame["_row"].iloc[start])
+        word = "row" if block.grid.table.kind == "sheet" else "line"
+        read.problems.append(
+            Problem(
+                "error",
+                block.grid.table.name,
+                f"from {word} {row} on, rows were pasted over days that are already there; "
+                "this export covers nothing until that is resolved",
+                f"put the heading above {word} {row}, or remove the rows that are there twice; "
+                "if it is one export, sort it by date",
+                rows=int(len(read.frame) - start),
+                first_cells=f"{word} {row}",
+            )
+        )
+    return read
+
+
+def _tab_of(sheet: str) -> str | None:
+    """The report tab that a sheet's name starts with."""
+    tabs = {r.tab for r in all_reports().values()} | {n.tab for n in NEAR_MISSES if n.tab}
+    fits = [tab for tab in tabs if sheet.casefold().startswith(tab.casefold())]
+    return max(fits, key=len, default=None)
+
+
+def _title(heading: Heading) -> str:
+    if heading.report is not None:
+        return heading.report.tab
+    return heading.near_miss.name if heading.near_miss is not None else ""
+
+
+def _stray_sheet(table: RawTable, heading: Heading) -> Problem:
+    title = _title(heading)
+    return Problem(
+        "note", table.name, f"looks like {title}, not read", f"rename the sheet to {title} to include it"
+    )
+
+
+def _wrong_tab(table: RawTable, heading: Heading) -> list[Problem]:
+    tab = _tab_of(table.name)
+    title = _title(heading)
+    if table.kind == "file" or tab is None or fold(tab) == fold(title):
+        return []
+    text = f"this tab holds {title}; it was read as {title}"
+    return [Problem("warning", table.name, text, f"move it to the tab {title}")]
+
+
+def _unreadable(table: RawTable, heading: Heading, rows: int) -> Problem:
+    """Why the rows of a heading were not read: another report, or columns missing."""
+    number, word = int(table.rows[heading.row]), "row" if table.kind == "sheet" else "line"
+    if heading.near_miss is not None:
+        miss = heading.near_miss
+        at_home = bool(miss.tab) and (table.kind == "file" or _tab_of(table.name) == miss.tab)
+        return Problem(
+            "note" if at_home else "error",
+            table.name,
+            f"this is {miss.name}; {rows} rows were not read",
+            miss.advice,
+            rows=rows,
+            first_cells=f"{word} {number}",
+        )
+    missing = ", ".join(heading.missing)
+    report = heading.report
+    menu = report.menu if report else ""
+    return Problem(
+        "error",
+        table.name,
+        f"this looks like {_title(heading)}, but lacks {missing}; {rows} rows were not read",
+        f"download it again with all columns: {menu}",
+        missing,
+        rows,
+        f"{word} {number}",
+    )
+
+
+def _nothing_found(grid: Grid) -> list[Problem]:
+    """A tab or file with text but without a heading of any report we know."""
+    table = grid.table
+    if table.problems or not grid.height or bool(grid.blank_rows().all()):
+        return []
+    if table.kind == "sheet":
+        tab = _tab_of(table.name)
+        if tab is None:
+            return []
+        remedy = f"paste the {tab} report with its heading row"
+        return [
+            Problem(
+                "error", table.name, "no heading row of a known report was found; nothing was read", remedy
+            )
+        ]
+    if table.name.endswith("]"):
+        return [Problem("note", table.name, "no report on this sheet; it was not read", "nothing")]
+    text = "no report that Recoup knows; nothing was read"
+    return [
+        Problem(
+            "warning",
+            table.name,
+            text,
+            "remove it, or download the report again in English",
+            rows=grid.height,
+        )
+    ]

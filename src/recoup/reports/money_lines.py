@@ -1,0 +1,215 @@
+"""Settlements and transactions as one kind of money lines: what was charged, refunded and kept, per order."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ..model import Problem
+from ._declared import fold
+from ._grid import TEXT
+from ._marketplaces import marketplace_code
+from .transactions import MONEY
+from .transactions import REPORT as TRANSACTIONS
+
+COLUMNS = (
+    "posted_date",
+    "settlement_id",
+    "order_id",
+    "sku",
+    "type",
+    "item",
+    "amount",
+    "quantity",
+    "currency",
+    "marketplace",
+    "fulfillment",
+    "deferred",
+    "description",
+    "order_item_code",
+    "_where",
+    "_row",
+)
+CENT = 0.005
+
+# Settlement lines: folded amount description -> item, by folded amount type.
+ITEM_PRICE = {
+    "principal": "Principal",
+    "tax": "Tax",
+    "shipping": "Shipping",
+    "shippingtax": "ShippingTax",
+    "giftwrap": "GiftWrap",
+    "giftwraptax": "GiftWrapTax",
+    "restockingfee": "RestockingFee",
+    "goodwill": "Goodwill",
+    "returnshipping": "ReturnShipping",
+}
+ITEM_FEES = {
+    "commission": "Commission",
+    "refundcommission": "RefundCommission",
+    "fbaperunitfulfillmentfee": "FulfillmentFee",
+    "fbaperorderfulfillmentfee": "FulfillmentFee",
+    "fbaweightbasedfee": "FulfillmentFee",
+}
+# Transaction columns -> item. ``selling_fees`` is the commission of the sale, net of what a refund kept.
+ITEMS = {
+    "product_sales": "Principal",
+    "product_sales_tax": "Tax",
+    "shipping_credits": "Shipping",
+    "shipping_credits_tax": "ShippingTax",
+    "gift_wrap_credits": "GiftWrap",
+    "gift_wrap_credits_tax": "GiftWrapTax",
+    "regulatory_fee": "Other:RegulatoryFee",
+    "regulatory_fee_tax": "Other:RegulatoryFeeTax",
+    "promotional_rebates": "Promotion",
+    "promotional_rebates_tax": "Other:PromotionTax",
+    "marketplace_withheld_tax": "WithheldTax",
+    "selling_fees": "Commission",
+    "fba_fees": "FulfillmentFee",
+    "other_transaction_fees": "Other:OtherTransactionFees",
+    "other": "Other:Other",
+}
+
+
+def to_money_lines(
+    settlements: pd.DataFrame, transactions: pd.DataFrame, problems: list[Problem]
+) -> pd.DataFrame:
+    """One row per amount (COLUMNS); appends to ``problems`` what does not add up.
+
+    A settlement's own row with its total is no line. Where both reports hold a settlement id, the settlement
+    stands. Zero amounts are left out, but for principals, which carry the quantity.
+    """
+    from_settlements = _settlement_lines(settlements)
+    problems += _check_totals(settlements)
+    problems += _check_transactions(transactions)
+    known = set(settlements["settlement_id"].unique()) - {""}
+    from_transactions = _transaction_lines(transactions[~transactions["settlement_id"].isin(known)])
+    return pd.concat([from_settlements, from_transactions], ignore_index=True)
+
+
+def _settlement_lines(settlements: pd.DataFrame) -> pd.DataFrame:
+    lines = settlements[settlements["amount"].notna()]
+    kinds = lines[["amount_type", "amount_description"]].drop_duplicates()
+    items = {(t, d): _item(t, d) for t, d in kinds.itertuples(index=False, name=None)}
+    pairs = zip(lines["amount_type"], lines["amount_description"], strict=True)
+    item = pd.Series([items[p] for p in pairs], index=lines.index, dtype=TEXT)
+    data = {
+        "posted_date": lines["posted_date"],
+        "settlement_id": lines["settlement_id"],
+        "order_id": lines["order_id"],
+        "sku": lines["sku"],
+        "type": lines["transaction_type"],
+        "item": item,
+        "amount": lines["amount"],
+        "quantity": lines["quantity"].where(item.eq("Principal")),
+        "currency": lines["currency"],
+        "marketplace": _codes(lines["marketplace"]),
+        "fulfillment": _fulfillment(lines["fulfillment"]),
+        "deferred": np.zeros(len(lines), dtype=bool),
+        "description": (lines["amount_type"] + " / " + lines["amount_description"]).astype(TEXT),
+        "order_item_code": lines["order_item_code"],
+        "_where": lines["_where"],
+        "_row": lines["_row"],
+    }
+    return pd.DataFrame(data).reset_index(drop=True)
+
+
+def _item(amount_type: str, description: str) -> str:
+    kind, what = fold(amount_type), fold(description)
+    if kind == "itemprice" and what in ITEM_PRICE:
+        return ITEM_PRICE[what]
+    if kind == "itemfees" and what in ITEM_FEES:
+        return ITEM_FEES[what]
+    if kind == "promotion":
+        return "Other:PromotionTax" if "tax" in what else "Promotion"
+    if kind == "itemwithheldtax":
+        return "WithheldTax"
+    if kind in ITEM_FEES:  # newer files: the fee's name, then base fee, tax on fee, discount on fee
+        return ITEM_FEES[kind]
+    return f"Other:{description or amount_type}"
+
+
+def _transaction_lines(transactions: pd.DataFrame) -> pd.DataFrame:
+    """The money columns of each transaction, one below the other, in the order of the rows."""
+    principal = transactions["type"].isin(("Order", "Refund"))
+    frames = []
+    for name in MONEY[:-1]:
+        amounts = transactions[name].fillna(0.0)
+        keep = amounts.ne(0.0)
+        if name == "product_sales":
+            keep |= principal & transactions["quantity"].fillna(0).ne(0)
+        if keep.any():
+            frames.append(_lines_of(transactions[keep], name, amounts[keep]))
+    if not frames:
+        return _lines_of(transactions.iloc[:0], "other", transactions["other"].iloc[:0])
+    return pd.concat(frames).sort_index(kind="stable").reset_index(drop=True)
+
+
+def _lines_of(rows: pd.DataFrame, name: str, amounts: pd.Series) -> pd.DataFrame:
+    status = rows["status"].str.casefold()
+    data = {
+        "posted_date": rows["posted_date"],
+        "settlement_id": rows["settlement_id"],
+        "order_id": rows["order_id"],
+        "sku": rows["sku"],
+        "type": rows["type"],
+        "item": pd.Series(ITEMS[name], index=rows.index, dtype=TEXT),
+        "amount": amounts,
+        "quantity": rows["quantity"] if name == "product_sales" else np.nan,
+        "currency": rows["currency"],
+        "marketplace": _codes(rows["marketplace"]),
+        "fulfillment": rows["fulfillment"],
+        "deferred": ~status.isin(("", "released")),
+        "description": rows["description"],
+        "order_item_code": pd.Series("", index=rows.index, dtype=TEXT),
+        "_where": rows["_where"],
+        "_row": rows["_row"],
+    }
+    return pd.DataFrame(data, index=rows.index)
+
+
+def _codes(names: pd.Series) -> pd.Series:
+    return names.map({n: marketplace_code(n) for n in names.unique()}).astype(TEXT)
+
+
+def _fulfillment(ids: pd.Series) -> pd.Series:
+    """``AFN`` -> Amazon, ``MFN`` -> Seller."""
+    words = {"afn": "Amazon", "amazon": "Amazon", "mfn": "Seller", "seller": "Seller", "merchant": "Seller"}
+    return ids.map({i: words.get(fold(i), "") for i in ids.unique()}).astype(TEXT)
+
+
+def _check_totals(settlements: pd.DataFrame) -> list[Problem]:
+    """Each settlement's lines add up to its total, or by how much they are off."""
+    if settlements.empty:
+        return []
+    by_id = settlements.groupby("settlement_id", sort=True)
+    sums, totals = by_id["amount"].sum(), by_id["total_amount"].first()
+    where, rows = by_id["_where"].first(), by_id["amount"].count()
+    problems = []
+    for settlement in sums.index[(sums - totals).abs().gt(CENT) | totals.isna()]:
+        off, total = sums[settlement] - totals[settlement], totals[settlement]
+        if np.isnan(total):
+            text = f"settlement {settlement} has no row with its total; its lines cannot be checked"
+        else:
+            text = (
+                f"the lines of settlement {settlement} add up to {sums[settlement]:,.2f}, "
+                f"its total is {total:,.2f}: off by {off:,.2f}"
+            )
+        remedy = "paste or import the whole settlement again"
+        problems.append(Problem("warning", str(where[settlement]), text, remedy, rows=int(rows[settlement])))
+    return problems
+
+
+def _check_transactions(transactions: pd.DataFrame) -> list[Problem]:
+    """The amounts of each transaction add up to its total, or a warning with the rows that do not."""
+    parts = transactions[list(MONEY[:-1])].fillna(0.0).sum(axis=1)
+    off = (parts - transactions["total"]).abs().gt(CENT)
+    problems = []
+    for where, rows in transactions[off].groupby("_where", sort=True):
+        amount = float((parts - transactions["total"])[rows.index].sum())
+        text = f"the amounts of {len(rows)} transactions do not add up to their total, off by {amount:,.2f} in all"
+        remedy = "download the report again; if it stays, it has an amount column that Recoup does not know"
+        first = ", ".join(str(n) for n in rows["_row"].head(5))
+        total = TRANSACTIONS.column("total").headers[0]
+        problems.append(Problem("warning", str(where), text, remedy, total, len(rows), f"row {first}"))
+    return problems

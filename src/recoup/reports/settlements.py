@@ -1,0 +1,64 @@
+"""Settlements (flat file V2): every money line of one payout, with a first row that holds its total."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ._declared import Column, Report
+
+
+def refuse(frame: pd.DataFrame) -> pd.Series:
+    """A row is a money line with amount and date or the settlement's own row with its total; nothing else."""
+    total, amount = frame["total_amount"].notna(), frame["amount"].notna()
+    reason = pd.Series("", index=frame.index, dtype="str")
+    reason = reason.mask(~total & ~amount, "neither an amount nor a settlement total")
+    return reason.mask(amount & frame["posted_date"].isna(), "no posted date")
+
+
+def settle(frame: pd.DataFrame, _preamble: tuple[str, ...]) -> pd.DataFrame:
+    """Dates and currency stand in the settlement's own row only: its lines get them too."""
+    known = frame[frame["total_amount"].notna()].drop_duplicates("settlement_id").set_index("settlement_id")
+    place = known.index.get_indexer(pd.Index(frame["settlement_id"]))
+    for name in ("settlement_start", "settlement_end", "deposit_date", "currency"):
+        column = frame[name]
+        blank = (column.eq("") if name == "currency" else column.isna()).to_numpy(dtype=bool) & (place >= 0)
+        if blank.any():
+            column = column.copy()
+            column[blank] = known[name].to_numpy()[place[blank]]
+            frame[name] = column
+    return frame
+
+
+REPORT = Report(
+    name="settlements",
+    tab="Settlements",
+    menu="Payments > Reports Repository > All Statements > Download Flat File V2",
+    request="Flat File V2 of every settlement of the last 18 months",
+    day="posted_date",
+    groups=("settlement_id", "transaction_type", "amount_type", "amount_description", "marketplace", "sku"),
+    period=("settlement_start", "settlement_end"),
+    refuse=refuse,
+    settle=settle,
+    columns=(
+        Column("settlement_id", "id", ("settlement-id",), "must", key=True, identity=True),
+        Column("settlement_start", "date", ("settlement-start-date",), "must"),
+        Column("settlement_end", "date", ("settlement-end-date",), "must"),
+        Column("deposit_date", "date", ("deposit-date",)),
+        Column("total_amount", "money", ("total-amount",), "must", identity=True),
+        Column("currency", "value", ("currency",), "usual", otherwise=str.upper),
+        Column("transaction_type", "text", ("transaction-type",), "must", identity=True),
+        Column("order_id", "id", ("order-id",), "must", identity=True),
+        Column("adjustment_id", "id", ("adjustment-id",), identity=True),
+        Column("shipment_id", "id", ("shipment-id",), identity=True),
+        Column("marketplace", "text", ("marketplace-name",), "usual", identity=True),
+        Column("amount_type", "text", ("amount-type",), "must", identity=True),
+        Column("amount_description", "text", ("amount-description",), "must", identity=True),
+        Column("amount", "money", ("amount",), "must", identity=True),
+        Column("fulfillment", "text", ("fulfillment-id",), "usual"),
+        Column("posted_date", "date", ("posted-date", "posted-date-time"), "must", identity=True),
+        Column("order_item_code", "id", ("order-item-code",), identity=True),
+        Column("sku", "id", ("sku",), "must", identity=True),
+        Column("quantity", "quantity", ("quantity-purchased",), "usual", identity=True),
+        Column("promotion_id", "text", ("promotion-id",), identity=True),
+    ),
+)
