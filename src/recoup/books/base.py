@@ -95,6 +95,14 @@ class Book(Protocol):
         """Every table of the workbook: its name and its headers as they stand now."""
         ...
 
+    def sheet_of(self, table: str) -> str:
+        """The tab a table stands on now. Raises ``TableMissing``."""
+        ...
+
+    def is_filtered(self, table: str) -> bool:
+        """Whether rows of the table are hidden, by a filter or by hand. Raises ``TableMissing``."""
+        ...
+
     def read_table(self, name: str) -> TableRows:
         """The body of a table. Raises ``TableMissing``."""
         ...

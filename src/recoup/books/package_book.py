@@ -79,6 +79,16 @@ class PackageBook:
         """Table name -> headers."""
         return {name: list(table.headers) for name, table in self._tables.items()}
 
+    def sheet_of(self, table: str) -> str:
+        """The tab of a table."""
+        return self._body(table).table.sheet
+
+    def is_filtered(self, table: str) -> bool:
+        """Whether a row of the body is hidden."""
+        body = self._body(table)
+        heads = (body.sheet.rows[n].partition(">")[0] for n in body.numbers())
+        return any(' hidden="1"' in head or ' hidden="true"' in head for head in heads)
+
     def read_raw(self, sheet: str) -> RawTable:
         """A tab as text; what was written and not yet saved is in it."""
         part, package, reader = self._workbook.part_of(sheet), self._package, self._reader

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from ._declared import fold
 
-_STARTS = ("buyer", "recipient", "shipaddress", "billaddress", "shipphone", "billname", "shipname")
+_STARTS = (
+    "ordercity",
+    "orderstate",
+    "orderpostal",
+    "shipcity",
+    "shipstate",
+    "shippostal",
+    "buyer",
+    "recipient",
+    "shipaddress",
+    "billaddress",
+    "shipphone",
+    "billname",
+    "shipname",
+)
 _WHOLE = ("customercomments", "customername", "customeremail", "cpf", "giftmessagetext")
 
 

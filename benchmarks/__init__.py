@@ -1,0 +1,1 @@
+"""How fast Recoup is and how much memory it takes, against the bare readers: ``python -m benchmarks``."""

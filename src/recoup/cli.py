@@ -1,0 +1,251 @@
+"""The command line: `recoup --help`. A door: it parses, asks the clock, calls, prints; no logic lives here."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from .refresh import Run
+
+app = typer.Typer(
+    name="recoup",
+    help="Finds the money Amazon owes an FBA seller and proves it row by row.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+BookPath = Annotated[Path, typer.Argument(metavar="BOOK", help="The Recoup workbook (.xlsx).")]
+Engine = Annotated[str, typer.Option(help="How the workbook is read and written: package.")]
+AsOf = Annotated[
+    str, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Judge as on this day (default: today).")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Folder = Annotated[
+    list[Path] | None, typer.Option("--reports", help="Also read the report files in this folder.")
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit with 1 when Checks lists errors.")]
+
+
+@app.callback()
+def _options(debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False) -> None:
+    """Options before the command."""
+
+
+@app.command()
+def new(
+    book: BookPath, marketplace: Annotated[str, typer.Option(help="Home marketplace: US, UK, DE …")] = "US"
+) -> None:
+    """Make an empty workbook."""
+    from .doors import make_workbook
+
+    typer.echo(
+        f"Made {make_workbook(book, marketplace.upper())}. Next: recoup import {book} YOUR REPORT FILES"
+    )
+
+
+@app.command("import")
+def import_(
+    book: BookPath,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Report files or folders.")],
+    covers: Annotated[str, typer.Option(metavar="FROM:TO", help="The period the files cover.")] = "",
+    all_columns: Annotated[
+        bool, typer.Option("--all-columns", help="Keep columns Recoup does not use.")
+    ] = False,
+    in_place: Annotated[
+        bool, typer.Option("--in-place", help="Write in place also in a synced folder.")
+    ] = False,
+    engine: Engine = "package",
+) -> None:
+    """Put report files into the tabs they belong to."""
+    from .doors import import_files
+    from .printing import print_imports
+
+    with _progress(2) as step:
+        done = import_files(
+            book,
+            files,
+            covers=covers,
+            all_columns=all_columns,
+            in_place=in_place,
+            engine=engine,
+            progress=step,
+        )
+    print_imports(done)
+
+
+@app.command()
+def check(
+    book: BookPath, reports: Folder = None, as_of: AsOf = "", json: Json = False, engine: Engine = "package"
+) -> None:
+    """Read all reports and say what is wrong; writes nothing. Exits with 1 when there are errors."""
+    from .doors import check_book
+    from .printing import print_check
+
+    with _progress(3) as step:
+        found = check_book(book, _run(as_of), reports or [], engine=engine, progress=step)
+    raise typer.Exit(print_check(found, as_json=json))
+
+
+@app.command()
+def refresh(
+    book: BookPath,
+    reports: Folder = None,
+    as_of: AsOf = "",
+    output: Annotated[Path | None, typer.Option(help="Write a copy there; the book stays as it is.")] = None,
+    in_place: Annotated[
+        bool, typer.Option("--in-place", help="Write in place also in a synced folder.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
+    json: Json = False,
+    strict: Strict = False,
+    engine: Engine = "package",
+) -> None:
+    """Find claims and fill the sheets."""
+    from .doors import Target, refresh_book
+    from .printing import print_refresh
+
+    target = Target(output=output, in_place=in_place, dry_run=dry_run)
+    with _progress(5) as step:
+        done = refresh_book(book, _run(as_of), reports or [], target=target, engine=engine, progress=step)
+    raise typer.Exit(print_refresh(done, as_json=json, strict=strict))
+
+
+@app.command()
+def explain(
+    book: BookPath,
+    claim_id: Annotated[str, typer.Argument(metavar="CLAIM_ID")],
+    json: Json = False,
+    engine: Engine = "package",
+) -> None:
+    """Show the rows a claim stands on, and derive it again from them."""
+    from .doors import open_workbook
+    from .explain import explain as derive
+    from .printing import print_explanation
+
+    raise typer.Exit(print_explanation(derive(open_workbook(book, engine), claim_id), as_json=json))
+
+
+@app.command()
+def policy(
+    on: Annotated[
+        str, typer.Option("--on", metavar="YYYY-MM-DD", help="The day asked about (default: today).")
+    ] = "",
+    marketplace: Annotated[str, typer.Option(help="US, UK, DE …")] = "US",
+    json: Json = False,
+) -> None:
+    """Show the windows, caps and values in force, with source and certainty."""
+    from .policy import load
+    from .printing import print_policy
+
+    print_policy(load(), _day(on, "--on"), marketplace.upper(), as_json=json)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where the demo goes.")] = Path("demo"),
+    seed: Annotated[int, typer.Option(help="Another seller per number.")] = 7,
+    as_of: Annotated[
+        str, typer.Option("--as-of", metavar="YYYY-MM-DD", help="The day of the demo.")
+    ] = "2026-11-15",
+) -> None:
+    """Make a plausible US seller, import the reports, refresh, and sum up."""
+    from .doors import make_demo
+    from .printing import print_demo
+
+    with _progress(8) as step:
+        done = make_demo(folder, seed, _run(as_of), progress=step)
+    print_demo(done)
+
+
+def main() -> NoReturn:
+    """Run a command; every mistake is one sentence and an exit code."""
+    debug = "--debug" in sys.argv
+    words = [word for word in sys.argv[1:] if word != "--debug"]
+    try:
+        code: Any = app(args=words, standalone_mode=False)
+    except BaseException as error:
+        code = _explain_error(error, debug)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _explain_error(error: BaseException, debug: bool) -> int:
+    from .model import RecoupError
+
+    if isinstance(error, (typer.Exit, SystemExit)):
+        return int(getattr(error, "exit_code", getattr(error, "code", 0)) or 0)
+    if debug and not isinstance(error, typer.TyperException):
+        import traceback
+
+        traceback.print_exc()
+    if isinstance(error, typer.TyperException):
+        show = getattr(error, "show", None)
+        show() if show else typer.echo(str(error), err=True)
+        return 2
+    if isinstance(error, (KeyboardInterrupt, typer.Abort)):
+        typer.echo("Stopped; the workbook was not changed.", err=True)
+        return 4
+    if isinstance(error, RecoupError):
+        typer.echo(f"recoup: {error}", err=True)
+        return 3 if getattr(error, "exit_code", 2) == 3 else 2
+    typer.echo(
+        f"recoup: internal error ({type(error).__name__}: {error}). Run again with --debug and report it.",
+        err=True,
+    )
+    return 4
+
+
+def _run(as_of: str) -> Run:
+    import getpass
+
+    from .refresh import Run
+
+    now = datetime.now()  # noqa: DTZ005 - the operator's own clock
+    return Run(_day(as_of, "--as-of"), now.replace(microsecond=0), getpass.getuser())
+
+
+def _day(typed: str, option: str) -> date:
+    if not typed:
+        return date.today()
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        raise typer.BadParameter(f"{typed} is not a day; write it as 2026-11-15", param_hint=option) from None
+
+
+class _progress:  # noqa: N801
+    """A bar on a terminal, nothing in a pipe."""
+
+    def __init__(self, steps: int) -> None:
+        self._steps = steps
+
+    def __enter__(self) -> Callable[[str], None]:
+        if not sys.stderr.isatty():
+            return lambda _: None
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (TextColumn("{task.description:<28}"), BarColumn(), TimeElapsedColumn())
+        self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._bar.start()
+        task = self._bar.add_task("", total=self._steps)
+
+        def step(text: str) -> None:
+            self._bar.update(task, description=text, advance=1)
+
+        return step
+
+    def __exit__(self, *_: object) -> None:
+        if hasattr(self, "_bar"):
+            self._bar.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""Which days each report covers, how that is known, and whether a claim may rely on it (RULES 3).
+
+Decision: a report without a stated period is trusted from its first row day on, never before it; the slack is
+added at its end only. A report with rows that could not be read answers nothing until they are settled, since
+any of them may be the credit. The largest gap between row days is taken over all exports of the same tab or file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pandas as pd
+
+from .policy import ALL, Policy
+from .reports import Export, Reports, StatedPeriod, all_reports
+
+Needs = Iterable[str | tuple[str, ...]]
+_DAY = {
+    "inventory_ledger": "date",
+    "reimbursements": "approval_date",
+    "customer_returns": "return_date",
+    "settlements": "posted_date",
+    "transactions": "posted_date",
+}
+_MONEY = ("settlements", "transactions")  # a line lost there is a loss not seen, never a credit not seen
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days read without a hole, both inclusive, and how they are known."""
+
+    first: date
+    last: date
+    known_by: str
+
+
+def tab_name(report: str) -> str:
+    """The tab of a report."""
+    return all_reports()[report].tab
+
+
+class Coverage:
+    """The spans of every report, and the questions that follow from their ends."""
+
+    def __init__(
+        self, reports: Reports, policy: Policy, *, lag: int, as_of: date, periods: Sequence[StatedPeriod] = ()
+    ) -> None:
+        self._as_of, self._lag = as_of, lag
+        most = policy.value("coverage_slack_max", on=as_of, marketplace=ALL)
+        least_rows = policy.value("coverage_min_rows", on=as_of, marketplace=ALL)
+        self._most, self._least_rows = (
+            round(most.number) if most else 0,
+            round(least_rows.number) if least_rows else 1,
+        )
+        self._spans: dict[str, list[Span]] = {}
+        self._unstated: dict[str, list[str]] = {}
+        self._present: set[str] = set()
+        self._unreadable: dict[str, int] = {}
+        for export in reports.exports:
+            if export.rows_read or all_reports()[export.report].day:
+                self._present.add(export.report)
+            if export.report not in _MONEY:
+                lost = self._unreadable.get(export.report, 0) + export.unreadable
+                self._unreadable[export.report] = lost
+            span = self._span(export, reports.frames[export.report])
+            if span:
+                self._spans.setdefault(export.report, []).append(span)
+            else:
+                self._unstated.setdefault(export.report, []).append(export.where)
+        conflicts = {e.report for e in reports.exports if e.conflict}
+        for stated in periods:
+            if stated.first and stated.last and stated.report in self._present - conflicts:
+                self._spans.setdefault(stated.report, []).append(Span(stated.first, stated.last, "person"))
+
+    def _span(self, export: Export, frame: pd.DataFrame) -> Span | None:
+        if export.conflict:
+            return None
+        if export.stated_from and export.stated_to:
+            return Span(export.stated_from, export.stated_to, export.period_source)
+        if export.rows_used < self._least_rows or not export.first_day or not export.last_day:
+            return None
+        first = export.stated_from or export.first_day
+        if export.stated_to:
+            return Span(first, export.stated_to, export.period_source)
+        return Span(first, export.last_day + timedelta(days=self._slack(export, frame)), "first and last row")
+
+    def _slack(self, export: Export, frame: pd.DataFrame) -> int:
+        column = _DAY.get(export.report)
+        if not column:
+            return self._lag
+        days = pd.Series(frame.loc[frame["_where"].eq(export.where), column].dropna().unique()).sort_values()
+        gap = days.diff().max()
+        return min(max(self._lag, 0 if pd.isna(gap) else gap.days), max(self._most, self._lag))
+
+    def missing(self, needs: Needs) -> list[str]:
+        """Tabs a kind needs that hold no report; of alternatives the first is named.
+
+        Headings alone are a report where its rows have days.
+        """
+        groups = [n if isinstance(n, tuple) else (n,) for n in needs]
+        tabs = [tab_name(group[0]) for group in groups if not self._present.intersection(group)]
+        return list(dict.fromkeys(tabs))
+
+    def spans(self, names: Sequence[str]) -> list[Span]:
+        """The days covered by these reports together, without overlaps, in order."""
+        merged: list[Span] = []
+        for span in sorted(
+            (s for n in names for s in self._spans.get(n, [])), key=lambda s: (s.first, s.last)
+        ):
+            if merged and span.first <= merged[-1].last + timedelta(days=1):
+                if span.last > merged[-1].last:
+                    merged[-1] = Span(merged[-1].first, span.last, span.known_by)
+            else:
+                merged.append(span)
+        return merged
+
+    def read_to(self, *names: str) -> date | None:
+        """The last day to which these reports are read, at most the day of the run."""
+        spans = self.spans(names)
+        return min(spans[-1].last, self._as_of) if spans else None
+
+    def question(self, needs: Needs, since: date) -> str:
+        """What must be pasted before a claim of that day is proven; "" when every report reaches far enough."""
+        until = self._as_of - timedelta(days=self._lag)
+        asked = [self._ask(n if isinstance(n, tuple) else (n,), min(since, until), until) for n in needs]
+        return "; ".join(dict.fromkeys(q for q in asked if q))
+
+    def _ask(self, names: tuple[str, ...], since: date, until: date) -> str:
+        if names == ("sourcing_costs",):
+            return ""
+        spans, title = self.spans(names), " or ".join(tab_name(n) for n in names)
+        if any(s.first <= since and until <= s.last for s in spans):
+            lost = sum(self._unreadable.get(n, 0) for n in names)
+            return f"{lost} rows of {title} could not be read: settle the errors on Checks" if lost else ""
+        if not spans:
+            where = [w for n in names for w in self._unstated.get(n, [])]
+            return (
+                f"confirm the period of {where[0]} (Settings: Report periods)" if where else f"paste {title}"
+            )
+        read = ", ".join(f"{s.first} to {min(s.last, self._as_of)}" for s in spans)
+        return f"{title} read {read}: paste {since} to {until}"

@@ -1,0 +1,130 @@
+"""What a detector declares, what it is given, and how report rows become events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+import pandas as pd
+
+from ..accounts import Allocation
+from ..catalogue import FOUND_SKU, Catalogue
+from ..drafts import Draft
+from ..events import Aside, Findings, Loss, Product
+from ..frames import Row, source
+from ..orders import Orders
+from ..payments import Payments
+from ..policy import Policy
+from ..reports import Reports
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What every detector may look at besides the reports."""
+
+    policy: Policy
+    home: str  # home marketplace
+    catalogue: Catalogue
+    orders: Orders
+    payments: Payments
+
+
+def _nothing(reports: Reports, scene: Scene) -> Findings:
+    return Findings()
+
+
+def _no_drafts(allocation: Allocation, reports: Reports, scene: Scene) -> list[Draft]:
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """One kind of claim.
+
+    ``needs`` are the reports it reads, ``refuted_by`` those that could refute it (both must reach from the
+    event to the day of the run); a tuple inside them means "one of these". ``find`` reports events before the
+    allocation, ``review`` drafts claims from its result. ``value`` says how the money is found (RULES 5).
+    """
+
+    kind: str
+    prefix: str  # of the claim id
+    needs: tuple[str | tuple[str, ...], ...]
+    refuted_by: tuple[str | tuple[str, ...], ...]
+    value: Literal["before_order", "after_order", "given"]
+    clock: str  # what the window counts from, in words
+    word: str = ""  # what happened to the units, for the Why sentence
+    pays_itself: bool = False  # Amazon usually pays such units without a claim
+    find: Callable[[Reports, Scene], Findings] = field(default=_nothing)
+    review: Callable[[Allocation, Reports, Scene], list[Draft]] = field(default=_no_drafts)
+
+
+def product(row: Row, catalogue: Catalogue) -> Product:
+    """The product a row names, completed from the catalogue."""
+    return catalogue.complete(Product(row["sku"], row["fnsku"], row["asin"], row["title"]))
+
+
+def by_asin(row: Row) -> bool:
+    """True where a row is known by ASIN only: stock found under an `Amazon.Found.` SKU, or without FNSKU."""
+    return row["sku"].startswith(FOUND_SKU) or not row["fnsku"]
+
+
+def ledger_loss(
+    kind: str,
+    row: Row,
+    scene: Scene,
+    verb: str,
+    *,
+    units: int | None = None,
+    question: str = "",
+    excluded: str = "",
+) -> Loss:
+    """A negative adjustment of the Inventory Ledger as a loss, keyed by FNSKU, Reference ID and date."""
+    day: date = row["date"].date()
+    units = -round(row["quantity"]) if units is None else units
+    reconciled = row["reconciled"]
+    return Loss(
+        kind=kind,
+        key=(row["fnsku"], row["reference_id"], day.isoformat()),
+        pool="ledger",
+        date=day,
+        units=units,
+        product=product(row, scene.catalogue),
+        row=source(row),
+        shows=f"{verb} {units} at {row['fulfillment_center'] or '?'} (code {row['reason']}, {row['disposition']})",
+        clocks=(day,),
+        marketplace=scene.policy.marketplace_of_stock(row["country"], home=scene.home),
+        reconciled=0 if pd.isna(reconciled) else round(abs(reconciled)),
+        ruled=not pd.isna(row["unreconciled"]),
+        reference_id=row["reference_id"],
+        code=row["reason"],
+        question=question,
+        excluded=excluded,
+    )
+
+
+def ledger_aside(kind: str, row: Row, scene: Scene, why: str) -> Aside:
+    """A negative adjustment that is no claim by policy."""
+    day: date = row["date"].date()
+    return Aside(
+        kind=kind,
+        key=(row["fnsku"], row["reference_id"], day.isoformat()),
+        reason="excluded by policy",
+        date=day,
+        units=-round(row["quantity"]),
+        product=product(row, scene.catalogue),
+        row=source(row),
+        why=why,
+        marketplace=scene.policy.marketplace_of_stock(row["country"], home=scene.home),
+        reference_id=row["reference_id"],
+    )
+
+
+def adjustments(reports: Reports) -> pd.DataFrame:
+    """The ledger's adjustments with a quantity."""
+    ledger = reports.frames["inventory_ledger"]
+    found: pd.DataFrame = ledger[
+        ledger["event_type"].eq("Adjustments") & ledger["quantity"].ne(0) & ledger["date"].notna()
+    ]
+    return found

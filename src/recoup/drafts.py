@@ -1,0 +1,172 @@
+"""A claim before it has a window and a value: its units, its doubts, what settled the rest, and the rows.
+
+In ``evidence`` the units of a draft add up: losses count up, whatever settled units counts down, and the sum is
+what the draft claims. `recoup explain` derives a claim again from exactly these rows.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from .accounts import Account
+from .events import Credit, Loss, Product
+from .model import Evidence, Reason, Role, SourceRow
+
+
+@dataclass(slots=True)
+class Lot:
+    """Units that share one window: their clocks, and the questions on some or all of them."""
+
+    units: int
+    clocks: tuple[date, ...]
+    doubts: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def doubtful(self) -> int:
+        """Units under a question."""
+        return min(self.units, sum(n for n, _ in self.doubts))
+
+
+@dataclass(slots=True)
+class Settled:
+    """Units of the same event that are not claimed, why, and the rows that say so."""
+
+    reason: Reason
+    units: int | None
+    why: str
+    rows: list[SourceRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A value that the rows themselves state, per unit: what was taken back, or what was paid too little."""
+
+    unit: float
+    currency: str
+    basis: str
+    total: float | None = None  # of all units of the draft, where cents per unit would not add up
+
+
+@dataclass(slots=True)
+class Draft:
+    """All that is known of one claim before policy speaks. ``since`` is the day coverage must start from."""
+
+    kind: str
+    key: tuple[str, ...]
+    product: Product
+    marketplace: str
+    event_date: date
+    since: date
+    order_id: str = ""
+    reference_id: str = ""
+    lots: list[Lot] = field(default_factory=list)
+    settled: list[Settled] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+    given: Given | None = None
+    story: str = ""  # the arithmetic in words, where adding up units does not tell it
+    refuted_by: tuple[str | tuple[str, ...], ...] | None = None  # other than the detector's
+
+    @property
+    def units(self) -> int:
+        """Units claimed, doubtful ones included."""
+        return sum(lot.units for lot in self.lots)
+
+
+def draft_accounts(accounts: Iterable[Account]) -> list[Draft]:
+    """One draft per claim key from the settled accounts; units reopened by a reversal are left to their kind."""
+    groups: dict[tuple[str, tuple[str, ...]], list[Account]] = defaultdict(list)
+    for account in accounts:
+        groups[account.loss.kind, account.loss.key].append(account)
+    return [_draft(members) for members in groups.values()]
+
+
+def _draft(accounts: list[Account]) -> Draft:
+    first = accounts[0].loss
+    draft = Draft(
+        kind=first.kind,
+        key=first.key,
+        product=first.product,
+        marketplace=first.marketplace,
+        event_date=min(a.loss.date for a in accounts),
+        since=min(min(a.loss.date, a.loss.since or a.loss.date) for a in accounts),
+        order_id=first.order_id,
+        reference_id=", ".join(sorted({a.loss.reference_id for a in accounts if a.loss.reference_id})),
+    )
+    for account in accounts:
+        _add(draft, account)
+    return draft
+
+
+def _add(draft: Draft, account: Account) -> None:
+    loss = account.loss
+    draft.evidence.append(loss_evidence(loss, loss.units))
+    for use in account.uses:
+        draft.evidence.append(credit_evidence(use.credit, -use.units))
+        reason: Reason = "paid" if use.credit.role == "reimbursement" else "found"
+        rows = [use.credit.row, *use.credit.also, loss.row]
+        draft.settled.append(Settled(reason, use.units, f"{loss.shows}; {use.credit.shows}", rows))
+    if account.reconciled:
+        by_amazon: Reason = "found" if loss.pool == "ledger" else "paid"
+        why = f"{loss.shows}; Amazon's own report calls {account.reconciled} of them settled"
+        draft.settled.append(Settled(by_amazon, account.reconciled, why, [loss.row]))
+        draft.evidence.append(loss_evidence(loss, -account.reconciled, f"{account.reconciled} reconciled"))
+    reversed_units = account.reversed_units
+    if reversed_units:
+        text = f"{reversed_units} paid and taken back: claimed as reimbursement_reversed"
+        draft.evidence.append(loss_evidence(loss, -reversed_units, text))
+    own = account.open - reversed_units
+    if own and loss.excluded:
+        draft.settled.append(Settled("excluded by policy", own, f"{loss.shows}: {loss.excluded}", [loss.row]))
+        draft.evidence.append(loss_evidence(loss, -own, loss.excluded))
+    elif own:
+        doubts = [(d.units, d.question) for d in account.doubts]
+        draft.evidence += [credit_evidence(d.credit, 0) for d in account.doubts if d.credit]
+        if loss.question:
+            doubts.append((own, loss.question))
+        draft.lots.append(Lot(own, loss.clocks, doubts))
+
+
+def loss_evidence(loss: Loss, units: int, shows: str = "") -> Evidence:
+    """The row of a loss, counting ``units``."""
+    role: Role = (
+        "refund" if loss.kind == "return_not_received" else "return" if loss.pool == "order" else "loss"
+    )
+    return Evidence(
+        role=role,
+        source=loss.row,
+        date=loss.date,
+        units=units,
+        amount=loss.amount,
+        currency=loss.currency,
+        identifiers=_identifiers(loss.product, loss.order_id, loss.reference_id),
+        shows=shows or loss.shows,
+    )
+
+
+def credit_evidence(credit: Credit, units: int) -> Evidence:
+    """The row of a credit, counting ``units`` (0: a doubt that counts neither way)."""
+    return Evidence(
+        role=credit.role,
+        source=credit.row,
+        date=credit.date,
+        units=units,
+        amount=credit.amount,
+        currency=credit.currency,
+        identifiers=_identifiers(credit.product, credit.order_id, credit.reference_id, credit.case_id),
+        shows=credit.shows if units else f"{credit.shows} (may have settled this)",
+    )
+
+
+def _identifiers(product: Product, order_id: str, reference_id: str, case_id: str = "") -> str:
+    named = (
+        ("SKU", product.sku),
+        ("FNSKU", product.fnsku),
+        ("ASIN", product.asin),
+        ("order", order_id),
+        ("reference", reference_id),
+        ("case", case_id),
+    )
+    return " · ".join(f"{name} {value}" for name, value in named if value)

@@ -1,0 +1,92 @@
+"""Derives a claim again from its Evidence rows alone, so that anybody can follow the number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .books.base import Book
+from .cases import text
+from .memory import plain
+from .model import Cell, Record, RecoupError
+
+BESIDE = ("sale", "fee", "cost", "document")  # rows that tell the value, never the units
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A claim row, its evidence rows, and the units and value that follow from the rows alone."""
+
+    claim: Record
+    evidence: list[Record]
+    units: float
+    value: float | None
+
+    @property
+    def agrees(self) -> bool:
+        """True when Claims states what the rows say."""
+        same_value = plain(self.claim.get("Claim value")) == plain(self.value)
+        return plain(self.claim.get("Units")) == plain(self.units) and same_value
+
+
+def explain(book: Book, claim_id: str) -> Explanation:
+    """Look a claim up and add its rows. Raises RecoupError when there is no such claim."""
+    claim = next(
+        (r for r in book.read_table("Claims").records() if text(r.get("Claim ID")) == claim_id), None
+    )
+    if claim is None:
+        raise RecoupError(
+            f"{book.path.name}, sheet Claims: there is no claim {claim_id}; copy the id from Claims."
+        )
+    evidence = [r for r in book.read_table("Evidence").records() if text(r.get("Claim ID")) == claim_id]
+    units, value = derive(claim, evidence)
+    return Explanation(claim, evidence, units, value)
+
+
+def derive(claim: Record, evidence: Sequence[Record]) -> tuple[float, float | None]:
+    """(units, value of all of them) from the rows; the value is None where the rows do not give one."""
+    kind = text(claim.get("Kind"))
+    if kind == "reimbursement_reversed":
+        taken = _of(evidence, "reversal")
+        units = _sum(taken, "Units")
+        return units, _times(_share(-_sum(taken, "Amount"), units), units)
+    units = _sum([r for r in evidence if text(r.get("Role")) not in BESIDE], "Units")
+    if plain(claim.get("Unit value")) == "":
+        return units, None
+    if kind == "reimbursement_underpaid":
+        due = _sum(_of(evidence, "cost"), "Amount") * units
+        short = round(due - _sum(_of(evidence, "reimbursement"), "Amount"), 2)
+        stated = _number(claim.get("Claim value"))
+        return units, min(short, stated) if "capped" in text(claim.get("Value basis")) else short
+    sold = _of(evidence, "sale")
+    if sold:
+        left = _sum(sold, "Amount") + _sum(_of(evidence, "fee"), "Amount")
+        each = _share(left, _sum(sold, "Units"))
+        return units, None if each is None else _times(_capped(claim, max(each, 0.0)), units)
+    return units, _times(_capped(claim, _sum(_of(evidence, "cost"), "Amount")), units)
+
+
+def _capped(claim: Record, each: float) -> float:
+    """Amazon's cap is policy, not evidence: a capped claim may not be worth more than the rows say."""
+    capped = "capped" in text(claim.get("Value basis"))
+    return round(min(each, _number(claim.get("Unit value"))) if capped else each, 2)
+
+
+def _of(evidence: Sequence[Record], role: str) -> list[Record]:
+    return [r for r in evidence if text(r.get("Role")) == role]
+
+
+def _sum(rows: Sequence[Record], header: str) -> float:
+    return sum(_number(r.get(header)) for r in rows)
+
+
+def _share(amount: float, units: float) -> float | None:
+    return round(amount / units, 2) if units else None
+
+
+def _times(each: float | None, units: float) -> float | None:
+    return None if each is None else round(each * units, 2)
+
+
+def _number(cell: Cell) -> float:
+    return float(cell) if isinstance(cell, (int, float)) else 0.0

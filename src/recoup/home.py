@@ -1,0 +1,135 @@
+"""What Home shows after a refresh: the next step, money by status, the next deadlines, the state of each report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from .cases import day
+from .coverage import Coverage
+from .memory import plain
+from .model import Cell, Formula, Problem, Record
+from .reports import Reports, all_reports
+from .sheets import HOME_DEADLINES, HOME_MONEY, STATUSES
+
+DAYS_LEFT = 'IF(HomeDeadlines[[#This Row],[Deadline]]="","",HomeDeadlines[[#This Row],[Deadline]]-TODAY())'
+TO_CLAIM = 'HYPERLINK("#{1}!A"&(ROW(Claims[[#Headers],[Claim ID]])+MATCH("{0}",Claims[Claim ID],0)),"{0}")'
+
+
+def quoted(sheet: str) -> str:
+    """A tab's name as it stands in a reference inside a formula's text."""
+    return "'" + sheet.replace("'", "''").replace('"', '""') + "'"
+
+
+def money_rows(claims: Iterable[Mapping[str, Cell]]) -> list[Record]:
+    """Claims, units and value per status and currency; values are never added across currencies."""
+    totals: dict[tuple[str, str], Record] = {}
+    for claim in claims:
+        key = (plain(claim.get("Status")), plain(claim.get("Currency")))
+        row = totals.setdefault(
+            key,
+            {
+                "Status": key[0],
+                "Currency": key[1],
+                "Claims": 0,
+                "Units": 0,
+                "Value": 0.0,
+                "Without a value": 0,
+            },
+        )
+        value, units, closes = claim.get("Claim value"), claim.get("Units"), day(claim.get("Deadline"))
+        row["Claims"] = _plus(row["Claims"], 1)
+        row["Units"] = _plus(row["Units"], units)
+        row["Value"] = _plus(row["Value"], value)
+        row["Without a value"] = _plus(row["Without a value"], 1 if value is None else 0)
+        if closes and key[0] in ("Ready", "Waiting", "Needs input"):
+            known = day(row.get("Next deadline"))
+            row["Next deadline"] = min(known, closes) if known else closes
+    order = {status: i for i, status in enumerate(STATUSES)}
+    rows = sorted(totals.values(), key=lambda r: (order.get(plain(r["Status"]), 99), plain(r["Currency"])))
+    for row in rows:
+        row["Value"] = round(_plus(row["Value"], 0), 2)
+    return rows[: HOME_MONEY.fixed_rows]
+
+
+def deadline_rows(claims: Iterable[Mapping[str, Cell]], as_of: date, sheet: str = "Claims") -> list[Record]:
+    """The claims to file next, the earliest deadline first, then the largest value."""
+    ready = [(closes, c) for c in claims if c.get("Status") == "Ready" and (closes := day(c.get("Deadline")))]
+    ready.sort(key=lambda x: (x[0], -_plus(x[1].get("Claim value"), 0), plain(x[1].get("Claim ID"))))
+    return [
+        {
+            "Kind": claim.get("Kind"),
+            "Claim": Formula(
+                TO_CLAIM.format(plain(claim.get("Claim ID")), quoted(sheet)), plain(claim.get("Claim ID"))
+            ),
+            "File by": claim.get("File by"),
+            "Deadline": closes,
+            "Days left": Formula(DAYS_LEFT, (closes - as_of).days),
+            "Claim value": claim.get("Claim value"),
+            "Currency": claim.get("Currency"),
+            "SKU": claim.get("SKU"),
+        }
+        for closes, claim in ready[: HOME_DEADLINES.fixed_rows]
+    ]
+
+
+def report_rows(reports: Reports, coverage: Coverage, problems: Sequence[Problem]) -> list[Record]:
+    """State, rows and covered days per report tab; a report with an error on Checks says so."""
+    wrong = {p.where for p in problems if p.severity == "error"}
+    rows: list[Record] = []
+    for name, report in all_reports().items():
+        exports = [e for e in reports.exports if e.report == name]
+        spans = coverage.spans([name])
+        bad = any(e.where in wrong or e.conflict for e in exports)
+        state = (
+            "empty"
+            if not exports
+            else "see Checks"
+            if bad
+            else "read"
+            if spans or name == "sourcing_costs"
+            else "confirm the period"
+        )
+        rows.append(
+            {
+                "Report": report.tab,
+                "State": state,
+                "Rows": sum(e.rows_used for e in exports) or None,
+                "Covered from": spans[0].first if spans else None,
+                "Covered to": coverage.read_to(name),
+            }
+        )
+    return rows
+
+
+def next_step(
+    claims: Sequence[Mapping[str, Cell]], problems: Sequence[Problem], not_run: Mapping[str, Sequence[str]]
+) -> str:
+    """One sentence: the most useful thing to do now."""
+    errors = sum(p.severity == "error" for p in problems)
+    ready = [c for c in claims if c.get("Status") == "Ready"]
+    asked = sum(c.get("Status") == "Needs input" for c in claims)
+    waiting = sum(c.get("Status") == "Waiting" for c in claims)
+    if not_run and not claims:
+        tabs = sorted({tab for names in not_run.values() for tab in names})
+        return f"Paste {', '.join(tabs)}, then refresh the claims."
+    parts = []
+    if ready:
+        first = min((closes for c in ready if (closes := day(c.get("File by")))), default=None)
+        by = f", the first by {first}" if first else ""
+        parts.append(
+            f"File {len(ready)} {'claim that is' if len(ready) == 1 else 'claims that are'} ready{by}"
+        )
+    if errors:
+        parts.append(f"settle {errors} {'error' if errors == 1 else 'errors'} on Checks")
+    if asked:
+        parts.append(f"answer {asked} {'question' if asked == 1 else 'questions'} (Claims, Missing)")
+    if not parts:
+        parts.append(f"Nothing to file today; {waiting} claims wait" if waiting else "Nothing to file today")
+    sentence = "; ".join(parts)
+    return sentence[0].upper() + sentence[1:] + "."
+
+
+def _plus(total: Cell, more: Cell) -> float:
+    left = total if isinstance(total, (int, float)) else 0
+    return left + (more if isinstance(more, (int, float)) else 0)

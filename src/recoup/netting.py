@@ -1,0 +1,203 @@
+"""One allocation over all losses and credits: each unit and each payment is used once (RULES 2).
+
+Decisions where RULES leaves room:
+- A reversed payment reopens the units it had paid, tagged with the reversal. A find may serve them; a payment
+  dated before the reversal may not: they counted as paid then. What stays open of a tagged loss at the end, up
+  to the tagged units, stands open by the reversal.
+- Goods given back by a reversal (inventory +n) keep n units of the original payment settled.
+- A payment of an order reason that names its order never touches another order's or the warehouse's units.
+- A payment that is matched by product alone keeps the date rule, also towards losses of orders.
+- Losses that policy excludes are served only by what no claimable loss could use.
+- "Already past its deadline" is judged on the day of the payment.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+
+from .accounts import Account, Allocation, Index, Purse
+from .events import Credit, Loss, Reversal
+from .goods import pair_goods
+
+ClaimKey = tuple[str, tuple[str, ...]]
+
+
+def allocate(
+    losses: Iterable[Loss],
+    credits: Iterable[Credit],
+    reversals: Sequence[Reversal] = (),
+    *,
+    lead_days: int,
+    cases: Mapping[str, Sequence[ClaimKey]] | None = None,
+) -> Allocation:
+    """Settle all events together, in the order of RULES 2.4.
+
+    ``lead_days``: how many days a ledger credit may precede a loss and still make it a question (RULES 2.5).
+    ``cases``: Amazon case id -> the (kind, key) of the claims filed under it.
+    """
+    everything = [Account.of(loss) for loss in sorted(losses, key=_loss_order)]
+    accounts = [a for a in everything if not a.loss.excluded]
+    index, excluded = Index(accounts), Index([a for a in everything if a.loss.excluded])
+    purses = [Purse(c, c.units) for c in sorted(pair_goods(credits, reversals), key=_credit_order)]
+    payments = [p for p in purses if p.credit.role == "reimbursement"]
+    returns = [p for p in purses if p.credit.role == "return"]
+    unlinked = _withdraw(reversals, payments)
+    for purse in returns:
+        _serve_order(purse, index)
+    for purse in payments:
+        _serve_case(purse, index, cases or {})
+    for purse in payments:
+        _serve_order(purse, index)
+    for purse in purses:
+        _serve_ledger(purse, index)
+    for purse in purses:
+        _serve_ledger(purse, excluded)
+    for purse in payments:
+        _question_leftover(purse, index)
+    for purse in purses:
+        _question_early(purse, index, lead_days)
+    _question_newer(accounts, index)
+    return Allocation(everything, purses, unlinked + _unexplained(payments, returns, index))
+
+
+def _loss_order(loss: Loss) -> tuple[object, ...]:
+    return (
+        loss.date,
+        loss.reference_id,
+        loss.kind,
+        loss.key,
+        loss.units,
+        loss.reconciled,
+        loss.row.where,
+        loss.row.row,
+    )
+
+
+def _credit_order(credit: Credit) -> tuple[object, ...]:
+    product, row = credit.product, credit.row
+    ids = (credit.reference_id, credit.order_id, product.fnsku, product.asin, product.sku)
+    return (credit.date, credit.role, *ids, credit.units or 0, row.where, row.row)
+
+
+def _withdraw(reversals: Sequence[Reversal], payments: Sequence[Purse]) -> list[tuple[Reversal, int, str]]:
+    """Take each reversal's units out of its original payment; goods given back stay settled (RULES 2.6)."""
+    by_id: dict[str, list[Purse]] = defaultdict(list)
+    for purse in payments:
+        if not purse.credit.in_kind:
+            by_id[purse.credit.reference_id].append(purse)
+    unlinked: list[tuple[Reversal, int, str]] = []
+    for reversal in sorted(reversals, key=lambda r: (r.date, r.reimbursement_id, r.product.fnsku, r.units)):
+        wanted = reversal.units - min(reversal.returned, reversal.units)
+        for purse in by_id.get(reversal.original_id, []) if reversal.linkable else []:
+            if purse.credit.product.matches(reversal.product):
+                units = wanted if purse.left is None else min(wanted, purse.left)
+                if units:
+                    purse.left = None if purse.left is None else purse.left - units
+                    purse.withdrawn.append((reversal, units))
+                    purse.reversed += units
+                    wanted -= units
+        if wanted:
+            unlinked.append((reversal, wanted, "original"))
+    return unlinked
+
+
+def _serve_case(purse: Purse, index: Index, cases: Mapping[str, Sequence[ClaimKey]]) -> None:
+    """A payment under a case id that a person recorded pays the claims of that case first."""
+    if purse.credit.case_id:
+        for kind, key in cases.get(purse.credit.case_id, ()):
+            purse.spend(index.of_claim(kind, key))
+
+
+def _serve_order(purse: Purse, index: Index) -> None:
+    """Returns and payments that name an order: its product first, then a question on the rest."""
+    credit = purse.credit
+    order = [a for a in index.of_order(credit) if credit.role != "return" or a.loss.kind in credit.kinds]
+    near = [(a.loss.product.distance(credit.product), a) for a in order]
+    for tier in (None,) if credit.product.blank else (0, 1, 2):  # SKU, then FNSKU, then ASIN
+        purse.spend([a for distance, a in near if distance == tier])
+    what = "a return" if credit.role == "return" else f"reimbursement {credit.reference_id}"
+    for account in order if purse.left else ():
+        purse.question(account, f"{what} for another product of this order may be this unit")
+
+
+def _serve_ledger(purse: Purse, index: Index) -> None:
+    """Finds and payments by product and reason, in date order, each to losses dated on or before it."""
+    credit = purse.credit
+    if credit.role == "return" or credit.own_order or (purse.left is None and not purse.withdrawn):
+        return
+    purse.spend(
+        [a for a in index.of_product(credit) if a.loss.kind in credit.kinds and a.loss.date <= credit.date]
+    )
+
+
+def _question_leftover(purse: Purse, index: Index) -> None:
+    """A payment that matched nothing by id or reason: the oldest open units of its product are a question."""
+    credit = purse.credit
+    if credit.own_order or purse.left == 0 or (purse.left is None and credit.order_id):
+        return
+    for account in index.of_product(credit):
+        if account.loss.date <= credit.date:
+            purse.question(account, f"reimbursement {credit.reference_id} may have paid this")
+
+
+def _question_early(purse: Purse, index: Index, lead_days: int) -> None:
+    """An unused ledger credit shortly before a loss makes as many units a question (RULES 2.5)."""
+    credit = purse.credit
+    if not purse.left or credit.own_order or credit.role == "return":
+        return
+    for account in index.of_product(credit):
+        loss = account.loss
+        early = credit.date < loss.date <= credit.date + timedelta(days=lead_days)
+        if (
+            early
+            and loss.pool == "ledger"
+            and not loss.ruled
+            and (not credit.kinds or loss.kind in credit.kinds)
+        ):
+            what = "find" if credit.role == "found" else f"{credit.role} {credit.reference_id}"
+            purse.question(account, f"the {what} of {credit.date}, shortly before, may explain this")
+
+
+def _question_newer(accounts: Sequence[Account], index: Index) -> None:
+    """A payment spent on a loss already past its deadline while a newer open loss of the FNSKU stands."""
+    for account in accounts:
+        deadline = account.loss.deadline
+        for use in account.uses:
+            credit, units = use.credit, use.units
+            late = deadline is not None and credit.date > deadline
+            if not late or credit.role != "reimbursement" or credit.order_id:
+                continue
+            for newer in index.of_product(credit):
+                if account.loss.date < newer.loss.date <= credit.date and newer.loss.kind in credit.kinds:
+                    text = f"reimbursement {credit.reference_id} may have paid this"
+                    units -= newer.doubt(units, text, credit)
+
+
+def _unexplained(
+    payments: Sequence[Purse], returns: Sequence[Purse], index: Index
+) -> list[tuple[Reversal, int, str]]:
+    """What reversals took back and no open unit explains: a loss not known, or settled by the report's own word.
+
+    Where the order is known and nothing of it is open or settled by word, or its goods came back, it was fair.
+    """
+    returned = defaultdict(list)
+    for purse in returns:
+        returned[purse.credit.order_id].append(purse.credit.product)
+    found: list[tuple[Reversal, int, str]] = []
+    for purse in payments:
+        credit, order = purse.credit, index.of_order(purse.credit)
+        same = order if credit.own_order else index.of_product(credit)
+        by_word = sum(
+            a.reconciled for a in same if credit.product.blank or a.loss.product.matches(credit.product)
+        )
+        fair = credit.own_order and (
+            order or any(p.matches(credit.product) for p in returned[credit.order_id])
+        )
+        for reversal, units in purse.withdrawn:
+            settled = min(units, by_word)
+            by_word -= settled
+            found += [(reversal, settled, "settled")] if settled else []
+            found += [(reversal, units - settled, "loss")] if units > settled and not fair else []
+    return found

@@ -1,0 +1,229 @@
+"""The one place that knows the order: reports in, claims out. Pure: no file, no Excel, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from .accounts import Allocation
+from .catalogue import build_catalogue
+from .checks import check_reports
+from .claims import Assessor, Exclusion
+from .confidence import Outcomes
+from .coverage import Coverage
+from .deadlines import find_window
+from .detectors import Detector, Scene, all_detectors
+from .drafts import Draft, draft_accounts
+from .events import Aside, Findings, Loss
+from .identity import claim_id
+from .model import Claim, NotClaimed, Problem
+from .netting import ClaimKey, allocate
+from .orders import build_orders
+from .payments import read_payments
+from .policy import ALL, Policy
+from .reports import Reports, StatedPeriod
+from .sourcing import SourcingCosts
+from .valuation import Prices
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What a run is told besides the reports. ``cases``: Amazon case id -> claim ids filed under it."""
+
+    policy: Policy
+    as_of: date
+    exclusions: tuple[Exclusion, ...] = ()
+    cases: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    periods: tuple[StatedPeriod, ...] = ()
+    outcomes: Mapping[str, Outcomes] = field(default_factory=dict)
+
+    @property
+    def home(self) -> str:
+        """The home marketplace of the account."""
+        return str(self.policy.setting("home_marketplace") or "US")
+
+
+@dataclass(slots=True)
+class Result:
+    """Claims and what is not claimed, with proof; ``not_run`` names the tabs each silent kind waits for."""
+
+    claims: list[Claim]
+    not_claimed: list[NotClaimed]
+    problems: list[Problem]
+    coverage: Coverage
+    not_run: dict[str, list[str]]
+    allocation: Allocation
+
+
+def detect(reports: Reports, brief: Brief) -> Result:
+    """Find, net, date, value: all claims of all kinds from the reports, in an order that rows cannot change."""
+    scene = _scene(reports, brief)
+    lag = _number(brief, "report_lag")
+    coverage = Coverage(reports, brief.policy, lag=lag, as_of=brief.as_of, periods=brief.periods)
+    not_run = {k: m for k, d in all_detectors().items() if (m := coverage.missing((*d.needs, *d.refuted_by)))}
+    findings = _find(reports, scene, coverage)
+    losses, early = _split_early(findings.losses, brief)
+    losses = [_dated(loss, brief.policy) for loss in losses]
+    allocation = allocate(
+        losses,
+        [*findings.credits, *scene.payments.credits],
+        scene.payments.reversals,
+        lead_days=_number(brief, "credit_before_loss"),
+        cases=_case_keys(losses, brief),
+    )
+    problems = [*scene.payments.problems, *check_reports(reports, brief.policy, brief.as_of)]
+    problems += _not_run_problems(not_run)
+    drafts = _drafts(allocation, reports, scene)
+    problems += _question_unsound(drafts, allocation)
+    costs = SourcingCosts(reports.frames["sourcing_costs"])
+    prices = Prices(brief.policy, costs, scene.orders, brief.as_of)
+    assessor = Assessor(
+        brief.policy, coverage, prices, brief.as_of, brief.home, brief.exclusions, brief.outcomes
+    )
+    claims, left = _assess(drafts, [*findings.asides, *early], assessor, not_run)
+    return Result(claims, left, problems, coverage, not_run, allocation)
+
+
+def _scene(reports: Reports, brief: Brief) -> Scene:
+    frames = reports.frames
+    named = [frames[n] for n in ("inventory_ledger", "reimbursements", "customer_returns")]
+    catalogue = build_catalogue(named)
+    returned = frames["customer_returns"]["order_id"].unique().tolist()
+    return Scene(
+        policy=brief.policy,
+        home=brief.home,
+        catalogue=catalogue,
+        orders=build_orders(frames["money_lines"], returned),
+        payments=read_payments(frames["reimbursements"], brief.policy, catalogue, brief.cases.keys()),
+    )
+
+
+def _find(reports: Reports, scene: Scene, coverage: Coverage) -> Findings:
+    """Events of every kind whose own reports are there, also where a refuting one is missing."""
+    findings = Findings()
+    for detector in all_detectors().values():
+        if not coverage.missing(detector.needs):
+            findings.add(detector.find(reports, scene))
+    return findings
+
+
+def _split_early(losses: Sequence[Loss], brief: Brief) -> tuple[list[Loss], list[Aside]]:
+    """Losses dated after the day of the run are too early; credits of those days count."""
+    now = [x for x in losses if x.date <= brief.as_of]
+    early = [
+        Aside(
+            kind=x.kind,
+            key=x.key,
+            reason="too early",
+            date=x.date,
+            units=x.units,
+            product=x.product,
+            row=x.row,
+            why=f"dated {x.date}, after the day of this run ({brief.as_of})",
+            marketplace=x.marketplace,
+            order_id=x.order_id,
+            reference_id=x.reference_id,
+        )
+        for x in losses
+        if x.date > brief.as_of
+    ]
+    return now, early
+
+
+def _dated(loss: Loss, policy: Policy) -> Loss:
+    return replace(loss, deadline=find_window(policy, loss.kind, loss.clocks, loss.marketplace).deadline)
+
+
+def _case_keys(losses: Sequence[Loss], brief: Brief) -> dict[str, list[ClaimKey]]:
+    if not brief.cases:
+        return {}
+    detectors = all_detectors()
+    by_id = {claim_id(detectors[x.kind].prefix, brief.home, x.kind, x.key): (x.kind, x.key) for x in losses}
+    return {case: [by_id[i] for i in ids if i in by_id] for case, ids in brief.cases.items()}
+
+
+def _drafts(allocation: Allocation, reports: Reports, scene: Scene) -> list[Draft]:
+    drafts = draft_accounts(allocation.accounts)
+    for detector in all_detectors().values():
+        drafts += detector.review(allocation, reports, scene)
+    return drafts
+
+
+def _question_unsound(drafts: Sequence[Draft], allocation: Allocation) -> list[Problem]:
+    """No claim is Ready whose units do not add up (RULES 2)."""
+    wrong = {(x.kind, x.key): x for x in allocation.imbalances()}
+    for draft in drafts:
+        if (draft.kind, draft.key) in wrong:
+            for lot in draft.lots:
+                lot.doubts.append((lot.units, "the units of this claim do not add up: see Checks"))
+    return [
+        Problem(
+            "error",
+            loss.row.where,
+            f"the units of {loss.kind} {' '.join(loss.key)} do not add up",
+            "This is a fault of Recoup: do not file this claim, and report it with the rows on Evidence.",
+            rows=1,
+            first_cells=f"row {loss.row.row}",
+        )
+        for loss in wrong.values()
+    ]
+
+
+def _assess(
+    drafts: Sequence[Draft], asides: Sequence[Aside], assessor: Assessor, not_run: Mapping[str, object]
+) -> tuple[list[Claim], list[NotClaimed]]:
+    detectors: dict[str, Detector] = all_detectors()
+    claims: list[Claim] = []
+    left: list[NotClaimed] = []
+    for draft in drafts:
+        if draft.kind not in not_run:
+            claim, rest = assessor.assess(draft, detectors[draft.kind])
+            claims += [claim] if claim else []
+            left += rest
+    left += [assessor.set_aside(a, detectors[a.kind]) for a in asides if a.kind not in not_run]
+    claims.sort(key=lambda c: (-(priority(c, assessor.as_of) or 0), c.deadline or date.max, c.claim_id))
+    left = _merge(left)
+    return claims, left
+
+
+def _merge(left: Sequence[NotClaimed]) -> list[NotClaimed]:
+    """One line per claim id and reason: units added up, sentences and rows joined."""
+    merged: dict[tuple[str, str, str], NotClaimed] = {}
+    for item in left:
+        key = (item.claim_id, item.reason, item.detail)
+        known = merged.get(key)
+        if known is None:
+            merged[key] = item
+            continue
+        known.units = None if known.units is None or item.units is None else known.units + item.units
+        known.why = known.why if item.why in known.why else f"{known.why}; {item.why}"
+        known.rows = list(dict.fromkeys([*known.rows, *item.rows]))
+    return sorted(merged.values(), key=lambda n: (n.event_date or date.min, n.kind, n.claim_id, n.reason))
+
+
+def priority(claim: Claim, as_of: date) -> float | None:
+    """Expected value at risk per day left; None when the value or the deadline is unknown."""
+    if claim.expected_value is None or claim.deadline is None or claim.status == "Expired":
+        return None
+    return round(claim.expected_value / max((claim.deadline - as_of).days + 1, 1), 4)
+
+
+def _not_run_problems(not_run: Mapping[str, Sequence[str]]) -> list[Problem]:
+    by_tabs: dict[tuple[str, ...], list[str]] = {}
+    for kind, tabs in not_run.items():
+        by_tabs.setdefault(tuple(tabs), []).append(kind)
+    return [
+        Problem(
+            "warning",
+            ", ".join(tabs),
+            f"not run: {', '.join(kinds)}; {' and '.join(tabs)} not pasted",
+            f"Paste {' and '.join(tabs)} (Home says where to download them), then refresh.",
+        )
+        for tabs, kinds in by_tabs.items()
+    ]
+
+
+def _number(brief: Brief, key: str) -> int:
+    value = brief.policy.value(key, on=brief.as_of, marketplace=ALL)
+    return round(value.number) if value else 0

@@ -1,0 +1,239 @@
+"""What the command line prints: short tables for people, one JSON document for machines."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import platform
+import sys
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from . import __version__
+from .doors import Demo, Refreshed
+from .explain import Explanation
+from .importing import Imported
+from .memory import plain
+from .model import Problem, Record, RecoupError
+from .pipeline import Result
+from .policy import ALL, Policy
+from .refresh import Summary
+from .reports import Reports
+
+
+def print_imports(imports: Sequence[Imported]) -> None:
+    """One line per file, then what is wrong."""
+    for item in imports:
+        where = ", ".join(dict.fromkeys(item.tabs)) or "not read"
+        left = f"; left out buyer columns {', '.join(item.buyer)}" if item.buyer else ""
+        _say(f"{item.file}: {where}" + (f", {item.rows:,} rows" if item.tabs else "") + left)
+    print_problems([p for i in imports for p in i.problems if p.severity != "note"])
+
+
+def print_problems(problems: Sequence[Problem], most: int = 12) -> None:
+    """Errors first; a long list is cut with its length."""
+    order = {"error": 0, "warning": 1, "note": 2}
+    shown = sorted(dict.fromkeys(problems), key=lambda p: (order[p.severity], p.where))
+    for p in shown[:most]:
+        place = " ".join(x for x in (p.column, f"({p.first_cells})" if p.first_cells else "") if x)
+        _say(f"  {p.severity}: {p.where}{' ' + place if place else ''}: {p.problem}. {p.remedy}")
+    if len(shown) > most:
+        _say(f"  … and {len(shown) - most} more (see Checks)")
+
+
+def print_check(found: tuple[Reports, list[Problem], Result], *, as_json: bool) -> int:
+    """Rows read, used and skipped per export, then problems. Returns the exit code."""
+    reports, problems, result = found
+    errors = sum(p.severity == "error" for p in dict.fromkeys(problems))
+    if as_json:
+        exports = [dataclasses.asdict(e) for e in reports.exports]
+        _json({"exports": exports, "checks": _problems(problems), "not_run": result.not_run})
+        return 1 if errors else 0
+    for export in reports.exports:
+        skipped = "; ".join(f"{n:,} {why}" for why, n in sorted(export.skipped.items()))
+        days = f", {export.first_day} to {export.last_day}" if export.first_day else ""
+        _say(
+            f"{export.where}: {export.report}, {export.rows_read:,} rows read, {export.rows_used:,} used"
+            + (f", skipped {skipped}" if skipped else "")
+            + days
+        )
+    print_problems(problems, most=40)
+    _say(f"{errors} errors, {sum(p.severity == 'warning' for p in dict.fromkeys(problems))} warnings.")
+    return 1 if errors else 0
+
+
+def print_refresh(done: Refreshed, *, as_json: bool, strict: bool) -> int:
+    """Money by status, next deadlines, what is missing, where the file is. Returns the exit code."""
+    summary = done.summary
+    errors = sum(p.severity == "error" for p in summary.problems)
+    if as_json:
+        _json(_summary(done))
+    else:
+        print_summary(summary)
+        _say(
+            f"{errors} errors and {sum(p.severity == 'warning' for p in summary.problems)} warnings on Checks."
+        )
+        if done.notice:
+            _say(done.notice)
+        if done.path:
+            _say(f"Workbook: {done.path}")
+    return 1 if strict and errors else 0
+
+
+def print_summary(summary: Summary) -> None:
+    """What a person wants to know after a refresh."""
+    _table(
+        "Money by status",
+        summary.money,
+        ("Status", "Currency", "Claims", "Units", "Value", "Without a value"),
+    )
+    kinds: dict[tuple[str, str], Record] = {}
+    for claim in summary.rows:
+        if claim.get("Status") != "Ready":
+            continue
+        key = (plain(claim.get("Kind")), plain(claim.get("Currency")))
+        row = kinds.setdefault(key, {"Kind": key[0], "Currency": key[1], "Claims": 0, "Value": 0.0})
+        row["Claims"] = _add(row["Claims"], 1)
+        row["Value"] = round(_add(row["Value"], claim.get("Claim value")), 2)
+    _table("Ready by kind", list(kinds.values()), ("Kind", "Currency", "Claims", "Value"))
+    deadlines = [{**r, "Claim": plain(getattr(r["Claim"], "cached", r["Claim"]))} for r in summary.deadlines]
+    _table("Next deadlines", deadlines[:5], ("Claim", "Kind", "File by", "Claim value", "Currency", "SKU"))
+    for kind, tabs in summary.not_run.items():
+        _say(f"Not run: {kind} (paste {', '.join(tabs)})")
+    _say(summary.next_step)
+
+
+def print_demo(done: Demo) -> None:
+    """The demo's reports, then the summary."""
+    for item in done.imported:
+        _say(f"{item.file}: {', '.join(dict.fromkeys(item.tabs))}, {item.rows:,} rows")
+    print_refresh(done.refreshed, as_json=False, strict=False)
+
+
+def print_explanation(found: Explanation, *, as_json: bool) -> int:
+    """The claim, its rows and the sum. Returns 1 when Claims and Evidence disagree."""
+    if as_json:
+        _json(
+            {
+                "claim": {k: plain(v) for k, v in found.claim.items()},
+                "evidence": [{k: plain(v) for k, v in r.items()} for r in found.evidence],
+                "units": found.units,
+                "value": found.value,
+                "agrees": found.agrees,
+            }
+        )
+        return 0 if found.agrees else 1
+    claim = found.claim
+    for name in (
+        "Claim ID",
+        "Kind",
+        "Status",
+        "SKU",
+        "FNSKU",
+        "Order ID",
+        "Opens",
+        "Deadline",
+        "Missing",
+        "Why",
+        "Policy",
+    ):
+        if plain(claim.get(name)):
+            _say(f"{name + ':':<10} {plain(claim.get(name))}")
+    columns = ("Role", "Sheet or file", "Row", "Date", "Units", "Amount", "Currency", "What it shows")
+    _table("Evidence", found.evidence, columns)
+    value = "unknown" if found.value is None else f"{found.value:,.2f} {plain(claim.get('Currency'))}"
+    _say(f"From these rows: {plain(found.units)} units, {value}.")
+    if not found.agrees:
+        _say(
+            f"Claims says {plain(claim.get('Units'))} units, {plain(claim.get('Claim value'))}: refresh the claims."
+        )
+    return 0 if found.agrees else 1
+
+
+def print_policy(policy: Policy, on: date, marketplace: str, *, as_json: bool) -> None:
+    """Every rule in force on a day in a marketplace."""
+    if marketplace not in policy.marketplaces:
+        known = ", ".join(sorted(policy.marketplaces))
+        raise RecoupError(f"{marketplace} is no marketplace Recoup knows; choose one of {known}.")
+    rows: list[Record] = []
+    for key in sorted(policy.keys):
+        entry = policy.entry(key, on=on, marketplace=marketplace) or policy.entry(key, on=on, marketplace=ALL)
+        if entry is not None:
+            value = "unknown" if entry.value is None else f"{entry.value} {entry.unit}".strip()
+            rows.append(
+                {"Rule": key, "Value": value, "Certainty": entry.certainty, "Source": entry.reference}
+            )
+    if as_json:
+        _json({"on": on.isoformat(), "marketplace": marketplace, "rules": rows})
+    else:
+        _table(f"Policy in {marketplace} on {on}", rows, ("Rule", "Value", "Certainty", "Source"))
+
+
+def _summary(done: Refreshed) -> dict[str, Any]:
+    summary = done.summary
+    return {
+        "as_of": summary.as_of.isoformat(),
+        "workbook": str(done.path) if done.path else None,
+        "notice": done.notice,
+        "claims": [{k: _value(v) for k, v in row.items()} for row in summary.rows],
+        "not_claimed": [dataclasses.asdict(n) for n in summary.not_claimed],
+        "checks": _problems(summary.problems),
+        "counts": {
+            "claims": len(summary.rows),
+            "not_claimed": len(summary.not_claimed),
+            "rows_read": sum(e.rows_read for e in summary.reports.exports),
+            "rows_used": sum(e.rows_used for e in summary.reports.exports),
+        },
+        "not_run": summary.not_run,
+        "next_step": summary.next_step,
+        "seconds": summary.seconds,
+        "versions": {"recoup": __version__, "python": platform.python_version()},
+    }
+
+
+def _problems(problems: Sequence[Problem]) -> list[dict[str, Any]]:
+    return [dataclasses.asdict(p) for p in dict.fromkeys(problems)]
+
+
+def _value(cell: Any) -> Any:
+    cached = getattr(cell, "cached", cell)
+    return cached if isinstance(cached, (int, float, bool)) or cached is None else plain(cached)
+
+
+def _json(document: dict[str, Any]) -> None:
+    _say(json.dumps(document, ensure_ascii=False, indent=1, default=str))
+
+
+def _table(title: str, rows: Sequence[Record], columns: Sequence[str]) -> None:
+    if not rows:
+        return
+    cells = [[_cell(r.get(c)) for c in columns] for r in rows]
+    widths = [max(len(columns[i]), *(len(row[i]) for row in cells)) for i in range(len(columns))]
+    numbers = [all(_is_number(r.get(c)) for r in rows) for c in columns]
+    _say(f"\n{title}")
+    _say("  " + "  ".join(c.ljust(w) for c, w in zip(columns, widths, strict=True)).rstrip())
+    for row in cells:
+        padded = (t.rjust(w) if n else t.ljust(w) for t, w, n in zip(row, widths, numbers, strict=True))
+        _say("  " + "  ".join(padded).rstrip())
+    _say("")
+
+
+def _cell(cell: Any) -> str:
+    return (
+        f"{cell:,.2f}"
+        if isinstance(cell, float) and not cell.is_integer()
+        else plain(getattr(cell, "cached", cell))
+    )
+
+
+def _is_number(cell: Any) -> bool:
+    return cell is None or (isinstance(cell, (int, float)) and not isinstance(cell, bool))
+
+
+def _add(total: Any, more: Any) -> float:
+    return float(total or 0) + (float(more) if isinstance(more, (int, float)) else 0.0)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")

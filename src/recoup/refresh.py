@@ -1,0 +1,268 @@
+"""Refresh claims: read the workbook and the reports, detect, and write what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from time import perf_counter
+
+from . import home, results
+from .books.base import Book
+from .cases import Known, Tracking, day, text, track
+from .confidence import count_outcomes
+from .coverage import tab_name
+from .detectors import Detector, all_detectors
+from .importing import recall_periods
+from .memory import PEOPLE, overtyped, plain, remember
+from .model import Claim, Formula, NotClaimed, Problem, Record
+from .pipeline import Brief, Result, detect
+from .reports import Reports, read, read_files
+from .sheets import AGE, DECISIONS
+from .workbook import Notebook, raw_tabs, read_notebook, sheets_of
+
+Progress = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Run:
+    """When, for which day and by whom; the doors know, nothing else does."""
+
+    as_of: date
+    when: datetime
+    who: str
+
+    @property
+    def name(self) -> str:
+        """A short name of the run for the Journal."""
+        return f"{self.when:%Y%m%d-%H%M%S}"
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a refresh found, for the command line, Home and `--json`."""
+
+    as_of: date
+    claims: list[Claim]
+    rows: list[Record]
+    not_claimed: list[NotClaimed]
+    problems: list[Problem]
+    reports: Reports
+    money: list[Record]
+    deadlines: list[Record]
+    next_step: str
+    notice: str
+    not_run: dict[str, list[str]]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def refresh(
+    book: Book, run: Run, *, files: Sequence[Path] = (), progress: Progress = lambda _: None
+) -> Summary:
+    """Fill the owned sheets of an open book; the caller saves it. People's cells are never written."""
+    clock = _Stopwatch(progress)
+    clock.start("Reading the workbook")
+    notebook = read_notebook(book)
+    clock.start("Reading the reports")
+    reports = _read_reports(book, notebook, files)
+    clock.start("Finding claims")
+    result = detect(reports, _brief(notebook, run))
+    sources = {kind: _source(detector) for kind, detector in all_detectors().items()}
+    tracking = track(result.claims, result.not_claimed, notebook.known, run.as_of, sources)
+    clock.start("Writing the sheets")
+    problems = [*reports.problems, *notebook.problems, *result.problems]
+    summary = _write(book, run, notebook, reports, result, tracking, problems)
+    summary.seconds = clock.stop()
+    return summary
+
+
+def check(book: Book, run: Run, *, files: Sequence[Path] = ()) -> tuple[Reports, list[Problem], Result]:
+    """Read everything and say what is wrong, without writing."""
+    notebook = read_notebook(book)
+    reports = _read_reports(book, notebook, files)
+    result = detect(reports, _brief(notebook, run))
+    return reports, [*reports.problems, *notebook.problems, *result.problems], result
+
+
+def _read_reports(book: Book, notebook: Notebook, files: Sequence[Path]) -> Reports:
+    tables = raw_tabs(book) + (list(read_files(files)) if files else [])
+    reports = read(tables, periods=notebook.periods)
+    recall_periods(reports.exports, notebook.imported)
+    return reports
+
+
+def _source(detector: Detector) -> str:
+    first = detector.needs[0]
+    return tab_name(first if isinstance(first, str) else first[0])
+
+
+def _brief(notebook: Notebook, run: Run) -> Brief:
+    outcomes = count_outcomes(notebook.known.cases.values())
+    return Brief(notebook.policy, run.as_of, notebook.exclusions, notebook.cases, notebook.periods, outcomes)
+
+
+def _write(
+    book: Book,
+    run: Run,
+    notebook: Notebook,
+    reports: Reports,
+    result: Result,
+    tracking: Tracking,
+    problems: list[Problem],
+) -> Summary:
+    known = notebook.known
+    places = results.Places(book.sheet_of("Evidence"), book.sheet_of("Policy"))
+    rows = results.claim_rows(tracking, run.as_of, places)
+    typed = [
+        (key, header)
+        for key, row in known.claims.items()
+        for header in overtyped(row, notebook.written.get(key, {}))
+    ]
+    problems += [_overtyped(key, header, known.claims[key]) for key, header in typed]
+    problems += _strange_decisions(known)
+    journal = results.journal_rows(rows, known, typed, who=run.who, run=run.name, when=run.when)
+    lines = [*result.not_claimed, *tracking.not_claimed]
+    left = results.not_claimed_rows(lines, notebook.not_claimed, run.as_of)
+    left += results.stale_lines(notebook.not_claimed, left, {c.claim_id for c in result.claims})
+    cases, opened = results.case_rows(tracking, known.cases, run.as_of)
+    book.patch_rows("Claims", ["Claim ID"], rows)
+    book.patch_rows("NotClaimed", ["Claim ID", "Reason", "Closed by"], left)
+    book.patch_rows("Cases", ["Claim ID"], cases)
+    book.append_rows("Cases", opened)
+    hashes = {e.where: e.sha256 for e in reports.exports}
+    evidence = results.evidence_rows(result.claims, sheets_of(book), hashes)
+    evidence += _cleared(book, tracking, run.as_of)
+    book.replace_rows("Evidence", evidence, ["Claim ID", "Sheet or file", "Row", "Role"])
+    book.append_rows("Journal", journal)
+    book.replace_rows("RecoupMemory", [*notebook.imported, *remember(rows, _people(tracking, known))])
+    summary = _summarise(book, run, known, rows, reports, result, problems)
+    summary.not_claimed = lines
+    problems += book.problems
+    book.replace_rows("Checks", results.check_rows(problems))
+    _write_home(book, run, summary, result)
+    return summary
+
+
+def _summarise(
+    book: Book,
+    run: Run,
+    known: Known,
+    rows: list[Record],
+    reports: Reports,
+    result: Result,
+    problems: list[Problem],
+) -> Summary:
+    shown = [{**known.claims.get(plain(r["Claim ID"]), {}), **r} for r in rows]
+    return Summary(
+        as_of=run.as_of,
+        claims=result.claims,
+        rows=shown,
+        not_claimed=[],
+        problems=problems,
+        reports=reports,
+        money=home.money_rows(shown),
+        deadlines=home.deadline_rows(shown, run.as_of, book.sheet_of("Claims")),
+        next_step=home.next_step(shown, problems, result.not_run),
+        notice=_filter_notice(book, rows, known),
+        not_run=result.not_run,
+    )
+
+
+def _write_home(book: Book, run: Run, summary: Summary, result: Result) -> None:
+    book.replace_rows("HomeMoney", summary.money)
+    book.replace_rows("HomeDeadlines", summary.deadlines)
+    book.patch_rows(
+        "HomeReports", ["Report"], home.report_rows(summary.reports, result.coverage, summary.problems)
+    )
+    book.write_names(
+        {
+            "Recoup_NextStep": summary.next_step,
+            "Recoup_RefreshedOn": run.when,
+            "Recoup_RefreshedBy": run.who,
+            "Recoup_AsOf": run.as_of,
+            "Recoup_Age": Formula(AGE, "refreshed today"),
+            "Recoup_Notice": summary.notice,
+        }
+    )
+
+
+def _filter_notice(book: Book, rows: Sequence[Record], known: Known) -> str:
+    """Rows that a filter does not show yet: people look at Claims through it."""
+    fresh = sum(plain(r["Claim ID"]) not in known.claims for r in rows)
+    if not fresh or not book.is_filtered("Claims"):
+        return ""
+    return f"Claims: filter active, {fresh} new {'row' if fresh == 1 else 'rows'}"
+
+
+def _people(tracking: Tracking, known: Known) -> dict[str, dict[str, str]]:
+    """People's cells as last seen; with a dismissal, the units and value it was about."""
+    seen: dict[str, dict[str, str]] = {}
+    for tracked in tracking.tracked:
+        row = known.claims.get(tracked.claim_id, {})
+        cells = {name: plain(row.get(name)) for name in PEOPLE}
+        before = known.memory.get(tracked.claim_id, {})
+        if cells["Decision"] == "Dismiss":
+            fresh = {"dismissed units": plain(tracked.line.units), "dismissed value": plain(tracked.value)}
+            cells |= {k: before.get(k) or v for k, v in fresh.items()}
+        seen[tracked.claim_id] = cells
+    return seen
+
+
+def _overtyped(key: str, header: str, row: Record) -> Problem:
+    return Problem(
+        "warning",
+        "Claims",
+        f"{header} of {key} was typed over ({plain(row[header]) or 'blank'!r}); Recoup restored it",
+        "Write remarks in the orange columns; to change a rule use Settings or Policy.",
+        column=header,
+        rows=1,
+    )
+
+
+def _strange_decisions(known: Known) -> list[Problem]:
+    choices = ", ".join(DECISIONS)
+    return [
+        Problem(
+            "warning",
+            "Claims",
+            f"Decision of {key} says {text(row.get('Decision'))!r}, which is none of {choices}: it counts as blank",
+            f"Pick one of {choices} from the list.",
+            column="Decision",
+            rows=1,
+        )
+        for key, row in known.claims.items()
+        if text(row.get("Decision")) not in ("", *DECISIONS)
+    ]
+
+
+def _cleared(book: Book, tracking: Tracking, as_of: date) -> list[Record]:
+    """Evidence of claims that are no longer derived: kept as it was, and marked where its report is gone."""
+    gone = {t.claim_id: t.ended for t in tracking.tracked if t.claim is None}
+    kept = []
+    for row in book.read_table("Evidence").records() if gone else []:
+        if text(row.get("Claim ID")) in gone:
+            shows = text(row.get("What it shows"))
+            if not gone[text(row.get("Claim ID"))] and "(report cleared" not in shows:
+                shows = f"{shows} (report cleared {as_of})"
+            kept.append({**row, "What it shows": shows, "Link": None, "Date": day(row.get("Date"))})
+    return kept
+
+
+class _Stopwatch:
+    def __init__(self, progress: Progress) -> None:
+        self._progress, self._seconds, self._step, self._since = progress, {}, "", 0.0  # type: ignore[var-annotated]
+
+    def start(self, step: str) -> None:
+        self._mark()
+        self._step, self._since = step, perf_counter()
+        self._progress(step)
+
+    def stop(self) -> dict[str, float]:
+        self._mark()
+        self._step = ""
+        return dict(self._seconds)
+
+    def _mark(self) -> None:
+        if self._step:
+            self._seconds[self._step] = round(perf_counter() - self._since, 3)

@@ -1,0 +1,309 @@
+"""Claims, Not Claimed, Evidence, Checks, Cases and Journal as rows of their sheets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from .cases import Known, Tracked, Tracking, case_name, day, text
+from .home import quoted
+from .memory import PEOPLE, plain
+from .model import Cell, Claim, Evidence, Formula, NotClaimed, Problem, Record, SourceRow
+from .pipeline import priority
+
+DAYS_LEFT = 'IF(Claims[[#This Row],[Deadline]]="","",Claims[[#This Row],[Deadline]]-TODAY())'
+TO_EVIDENCE = (
+    'HYPERLINK("#{1}!A"&(ROW(Evidence[[#Headers],[Claim ID]])'
+    '+MATCH(Claims[[#This Row],[Claim ID]],Evidence[Claim ID],0)),"{0} rows")'
+)
+TO_POLICY = 'HYPERLINK("#{2}!A"&(ROW(Policy[[#Headers],[Rule]])+MATCH("{0}",Policy[Rule],0)),"{1}")'
+_RULE = re.compile(r"claim_window_latest\.[\w.]+-\d\d-\d\d")
+_LONGEST = 250  # Excel allows 255 characters in a text inside a formula
+JOURNALLED = ("Status", "Units", "Claim value")
+_SHOWN_ROWS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The tabs that links lead to, by the names they have now."""
+
+    evidence: str = "Evidence"
+    policy: str = "Policy"
+
+
+def claim_rows(tracking: Tracking, as_of: date, places: Places = Places()) -> list[Record]:
+    """One row per claim by the headers of Claims, people's columns left out."""
+    rows = [_claim_row(t, as_of, places) if t.claim else _gone_row(t) for t in tracking.tracked]
+    return sorted(rows, key=lambda r: (-(_number(r.get("Priority")) or -1.0), plain(r["Claim ID"])))
+
+
+def _claim_row(tracked: Tracked, as_of: date, places: Places) -> Record:
+    claim = tracked.claim
+    assert claim is not None
+    left = (claim.deadline - as_of).days if claim.deadline else None
+    return {
+        "Claim ID": claim.claim_id,
+        "Kind": claim.kind,
+        "Status": tracked.status,
+        "Priority": priority(claim, as_of) if tracked.status in ("Ready", "Waiting", "Needs input") else None,
+        "Marketplace": claim.marketplace,
+        "SKU": claim.sku,
+        "FNSKU": claim.fnsku,
+        "ASIN": claim.asin,
+        "Product": claim.product,
+        "Order ID": claim.order_id,
+        "Shipment ID": claim.shipment_id,
+        "Removal order ID": claim.removal_order_id,
+        "Reference ID": claim.reference_id,
+        "Event date": claim.event_date,
+        "Units": claim.units,
+        "Unit value": claim.unit_value,
+        "Claim value": claim.claim_value,
+        "Value low": claim.value_low,
+        "Value high": claim.value_high,
+        "Currency": claim.currency,
+        "Value basis": claim.value_basis,
+        "Opens": claim.opens,
+        "Deadline": claim.deadline,
+        "File by": claim.file_by,
+        "Days left": Formula(DAYS_LEFT, left if left is not None else ""),
+        "Confidence": claim.confidence,
+        "Expected value": claim.expected_value,
+        "Missing": tracked.missing,
+        "Why": tracked.why or claim.why,
+        "Policy": _policy_link(claim.policy, places),
+        "Evidence rows": Formula(
+            TO_EVIDENCE.format(len(claim.evidence), quoted(places.evidence)), f"{len(claim.evidence)} rows"
+        ),
+        "Case": tracked.case,
+        "First seen": tracked.first_seen or as_of,
+        "Last seen": as_of,
+    }
+
+
+def _policy_link(sentence: str, places: Places) -> Cell:
+    """The sentence as a link to the row of Policy that decided the deadline; rule ids are Recoup's own text."""
+    rule = _RULE.search(sentence)
+    if rule is None or "overridden by" in sentence:  # a name that somebody typed never enters a formula
+        return sentence
+    shown = sentence if len(sentence) <= _LONGEST else sentence[: _LONGEST - 1] + "…"
+    return Formula(TO_POLICY.format(rule[0], shown, quoted(places.policy)), shown)
+
+
+def _gone_row(tracked: Tracked) -> Record:
+    return {
+        "Claim ID": tracked.claim_id,
+        "Status": tracked.status,
+        "Priority": None,
+        "Missing": tracked.missing,
+        "Why": tracked.why,
+        "Case": tracked.case,
+    }
+
+
+def not_claimed_rows(
+    lines: Iterable[NotClaimed], known: Mapping[tuple[str, ...], Record], as_of: date
+) -> list[Record]:
+    """One row per claim id, reason and person, by the headers of Not Claimed."""
+    rows: list[Record] = []
+    for line in lines:
+        key = (line.claim_id, line.reason, line.detail)
+        rows.append(
+            {
+                "Claim ID": line.claim_id,
+                "Kind": line.kind,
+                "Reason": line.reason,
+                "Closed by": line.detail,
+                "Marketplace": line.marketplace,
+                "SKU": line.sku,
+                "FNSKU": line.fnsku,
+                "ASIN": line.asin,
+                "Product": line.product,
+                "Order ID": line.order_id,
+                "Reference ID": line.reference_id,
+                "Event date": line.event_date,
+                "Units": line.units,
+                "Why": line.why,
+                "Rows": _places(line.rows),
+                "First seen": day(known.get(key, {}).get("First seen")) or as_of,
+                "Last seen": as_of,
+            }
+        )
+    return rows
+
+
+def stale_lines(
+    known: Mapping[tuple[str, ...], Record], rows: Sequence[Record], derived: set[str]
+) -> list[Record]:
+    """Lines that no longer hold although their claim was looked at again: 0 units, and where to look."""
+    now = {(plain(r["Claim ID"]), plain(r["Reason"]), plain(r["Closed by"])) for r in rows}
+    ids = derived | {key[0] for key in now}
+    return [
+        {
+            "Claim ID": key[0],
+            "Reason": key[1],
+            "Closed by": key[2],
+            "Units": 0,
+            "Why": "no longer so: see Claims",
+        }
+        for key in known
+        if key not in now and key[0] in ids
+    ]
+
+
+def evidence_rows(claims: Iterable[Claim], sheets: set[str], hashes: Mapping[str, str]) -> list[Record]:
+    """One row per report row that counts for or against a claim.
+
+    Links lead into the workbook's own tabs; for a file its SHA-256 stands in their place.
+    """
+    return [_evidence_row(c.claim_id, e, sheets, hashes) for c in claims for e in c.evidence]
+
+
+def _evidence_row(claim_id: str, evidence: Evidence, sheets: set[str], hashes: Mapping[str, str]) -> Record:
+    where, row = evidence.source.where, evidence.source.row
+    proof: Cell = f"SHA-256 {hashes[where]}" if hashes.get(where) else None
+    target = quoted(where)
+    return {
+        "Claim ID": claim_id,
+        "Role": evidence.role,
+        "Sheet or file": where,
+        "Row": row,
+        "Date": evidence.date,
+        "Units": evidence.units,
+        "Amount": evidence.amount,
+        "Currency": evidence.currency,
+        "Identifiers": evidence.identifiers,
+        "What it shows": evidence.shows,
+        "Link": Formula(f'HYPERLINK("#{target}!A{row}","row {row}")', f"row {row}")
+        if where in sheets
+        else proof,
+    }
+
+
+def check_rows(problems: Iterable[Problem]) -> list[Record]:
+    """Errors first, then warnings, then notes."""
+    order = {"error": 0, "warning": 1, "note": 2}
+    unique = dict.fromkeys(problems)
+    return [
+        {
+            "Severity": p.severity,
+            "Sheet or file": p.where,
+            "Column": p.column,
+            "Rows affected": p.rows or None,
+            "First cells": p.first_cells,
+            "Problem": p.problem,
+            "What to do": p.remedy,
+        }
+        for p in sorted(unique, key=lambda p: (order[p.severity], p.where, p.problem))
+    ]
+
+
+def case_rows(
+    tracking: Tracking, cases: Mapping[str, Record], as_of: date
+) -> tuple[list[Record], list[Record]]:
+    """(rows of cases that exist, Recoup's columns only; new Draft rows)."""
+    patched, opened = [], []
+    for tracked in tracking.tracked:
+        if tracked.claim_id in cases:
+            patched.append(_case_row(tracked, tracking.undone, cases[tracked.claim_id]))
+    for tracked in tracking.opened:
+        row = _case_row(tracked, [], {})
+        opened.append({**row, "Case": case_name(tracked.claim_id), "Stage": "Draft", "Last change": as_of})
+    return patched, opened
+
+
+def _case_row(tracked: Tracked, undone: Sequence[str], case: Mapping[str, Cell]) -> Record:
+    claim, stage = tracked.claim, text(case.get("Stage")) or "Draft"
+    row: Record = {"Claim ID": tracked.claim_id}
+    if claim is not None:
+        row |= {
+            "Kind": claim.kind,
+            "SKU": claim.sku,
+            "FNSKU": claim.fnsku,
+            "ASIN": claim.asin,
+            "Product": claim.product,
+            "Order ID": claim.order_id,
+            "Reference ID": claim.reference_id,
+            "Event date": claim.event_date,
+            "Deadline": claim.deadline,
+            "Units": claim.units,
+            "Claim value": claim.claim_value,
+            "Currency": claim.currency,
+        }
+    row["Suggested stage"], row["Suggested next step"] = _suggest(tracked, stage, tracked.claim_id in undone)
+    return row
+
+
+def _suggest(tracked: Tracked, stage: str, undone: bool) -> tuple[str, str]:
+    claim = tracked.claim
+    if undone:
+        return "Closed", "The Decision on Claims was cleared: close this draft, or take the claim up again."
+    if claim is None:
+        paid = tracked.ended and tracked.why.startswith("paid")
+        return (
+            ("Paid", "Amazon has paid: check the amount.") if paid else ("", tracked.missing or tracked.why)
+        )
+    if stage != "Draft":
+        return "", ""
+    if tracked.status == "Waiting":
+        return "", f"Wait: Amazon usually still pays this by itself, or the window opens on {claim.opens}."
+    if tracked.status == "Needs input":
+        return "", f"Settle first: {tracked.missing}"
+    return "Filed", f"File with Amazon by {claim.file_by}, then fill Amazon case ID, Filed on and Filed by."
+
+
+def journal_rows(
+    rows: Sequence[Record],
+    known: Known,
+    typed: Sequence[tuple[str, str]],
+    *,
+    who: str,
+    run: str,
+    when: datetime,
+) -> list[Record]:
+    """What changed since the last run: status, units and value by Recoup, decisions and overtyped cells by people."""
+    changes: list[tuple[str, str, str, str, str]] = []
+    found = f"typed (found by {who})"
+    now = {plain(r["Claim ID"]): r for r in rows}
+    for key, header in typed:
+        changes.append(
+            (found, key, header, plain(known.claims[key][header]), f"restored: {plain(now[key].get(header))}")
+        )
+    for key, row in now.items():
+        old, seen = known.claims.get(key, {}), known.memory.get(key, {})
+        for name in JOURNALLED:
+            if name in row and plain(old.get(name)) != plain(row[name]) and (key, name) not in typed:
+                changes.append((who, key, name, plain(old.get(name)), plain(row[name])))
+        for name in PEOPLE:
+            if seen.get(name, "") != plain(old.get(name)):
+                changes.append((found, key, name, seen.get(name, ""), plain(old.get(name))))
+    return [
+        {
+            "ID": f"{run}-{number}",
+            "When": when,
+            "Who": by,
+            "Run": run,
+            "Claim ID": key,
+            "Field": name,
+            "From": before,
+            "To": after,
+        }
+        for number, (by, key, name, before, after) in enumerate(changes, 1)
+    ]
+
+
+def _places(rows: Sequence[SourceRow]) -> str:
+    by_place: dict[str, list[int]] = {}
+    for row in rows:
+        by_place.setdefault(row.where, []).append(row.row)
+    parts = []
+    for where, numbers in by_place.items():
+        shown = ", ".join(str(n) for n in sorted(set(numbers))[:_SHOWN_ROWS])
+        parts.append(f"{where} {shown}" + (" …" if len(set(numbers)) > _SHOWN_ROWS else ""))
+    return "; ".join(parts)
+
+
+def _number(cell: Cell) -> float | None:
+    return float(cell) if isinstance(cell, (int, float)) else None

@@ -1,0 +1,149 @@
+"""What a run needs to know from the workbook: settings, overrides, periods, exclusions, tabs, decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from .books.base import Book
+from .cases import Known, day, text
+from .claims import Exclusion
+from .memory import plain, recall
+from .model import Problem, RawTable, Record, RecoupError
+from .policy import Policy, load
+from .reports import StatedPeriod, all_reports
+from .sheets import OWN_RECORDS, REPORT_TABS, TABLES, WORKBOOK_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Notebook:
+    """The people's part of the workbook as it stood when the run began."""
+
+    policy: Policy
+    periods: tuple[StatedPeriod, ...]
+    exclusions: tuple[Exclusion, ...]
+    known: Known
+    written: dict[str, dict[str, str]]
+    not_claimed: dict[tuple[str, ...], Record]
+    cases: dict[str, list[str]]
+    imported: list[Record]  # periods of imported exports, as remembered
+    problems: list[Problem]
+
+
+def read_notebook(book: Book) -> Notebook:
+    """Read Settings, Policy, Reason Codes, Claims, Not Claimed, Cases and memory.
+
+    Raises RecoupError when the workbook is newer than this Recoup, or an owned table is missing.
+    """
+    check_version(book)
+    _check_columns(book)
+    tables = {name: book.read_table(name).records() for name in TABLES if not name.startswith("Home")}
+    policy, problems = load().overridden(_numbered(book, "Policy"), _numbered(book, "ReasonCodes"))
+    policy, more = policy.with_settings(_numbered(book, "Settings"))
+    periods, wrong = _periods(book)
+    written, seen = recall(tables["RecoupMemory"])
+    cases: dict[str, list[str]] = {}
+    for row in tables["Cases"]:
+        if text(row.get("Amazon case ID")) and text(row.get("Claim ID")):
+            cases.setdefault(plain(row["Amazon case ID"]), []).append(text(row["Claim ID"]))
+    return Notebook(
+        policy=policy,
+        periods=periods,
+        exclusions=tuple(_exclusion(row) for row in tables["Exclusions"]),
+        known=Known.of(tables["Claims"], tables["Cases"], seen),
+        written=written,
+        not_claimed={_line_key(row): row for row in reversed(tables["NotClaimed"])},
+        cases=cases,
+        imported=[r for r in tables["RecoupMemory"] if plain(r.get("What")) == "period"],
+        problems=[*problems, *more, *wrong],
+    )
+
+
+def _check_columns(book: Book) -> None:
+    """Raise RecoupError when a declared column of an owned table was deleted or renamed."""
+    found = book.tables()
+    for table in TABLES.values():
+        missing = [header for header in table.headers if header not in found.get(table.name, table.headers)]
+        if missing:
+            raise RecoupError(
+                f"{book.path.name}, sheet {table.sheet}: the column {missing[0]} is missing; "
+                "name it so again, or take the newest backup. Nothing was changed."
+            )
+
+
+def check_version(book: Book) -> None:
+    """Raise RecoupError when the workbook was made by a newer Recoup."""
+    version = book.read_name("Recoup_Version")
+    if isinstance(version, (int, float)) and version > WORKBOOK_VERSION:
+        raise RecoupError(
+            f"{book.path.name} was made by a newer Recoup (workbook version {version:.0f}, this one knows "
+            f"{WORKBOOK_VERSION}): update Recoup, nothing was changed."
+        )
+
+
+def raw_tabs(book: Book) -> list[RawTable]:
+    """Report tabs, tabs named after one (`Inventory Ledger UK`), and own records that have a reader."""
+    titles = [r.tab for r in all_reports().values()] + list(REPORT_TABS) + ["Sourcing Costs"]
+    return [book.read_raw(name) for name in book.sheet_names() if name.startswith(tuple(titles))]
+
+
+def foreign_tabs(book: Book) -> list[str]:
+    """Tabs that are neither Recoup's nor named after a report: never read."""
+    own = {t.sheet for t in TABLES.values()} | set(OWN_RECORDS) | {"Dashboard"}
+    return [n for n in book.sheet_names() if n not in own and not n.startswith(REPORT_TABS)]
+
+
+def _numbered(book: Book, table: str) -> list[Record]:
+    found = book.read_table(table)
+    return [{**r, "_row": n} for r, n in zip(found.records(), found.numbers, strict=True)]
+
+
+def _line_key(row: Record) -> tuple[str, ...]:
+    return (plain(row.get("Claim ID")), plain(row.get("Reason")), plain(row.get("Closed by")))
+
+
+def _exclusion(row: Record) -> Exclusion:
+    return Exclusion(
+        text(row.get("Kind")), text(row.get("SKU")), text(row.get("Reason")), text(row.get("By"))
+    )
+
+
+def _periods(book: Book) -> tuple[tuple[StatedPeriod, ...], list[Problem]]:
+    by_tab = {r.tab: name for name, r in all_reports().items()}
+    periods: list[StatedPeriod] = []
+    problems: list[Problem] = []
+    for row in _numbered(book, "ReportPeriods"):
+        title, first, last = text(row.get("Report")), day(row.get("From")), day(row.get("To"))
+        if first and last and first <= last and title in by_tab:
+            periods.append(StatedPeriod(by_tab[title], first, last))
+        elif title:
+            problems.append(_bad_period(title, row.get("_row"), by_tab))
+    for row in book.read_table("HomeReports").records():
+        last, title = day(row.get("Covers to")), text(row.get("Report"))
+        if last and title in by_tab:
+            periods.append(StatedPeriod(by_tab[title], None, last))
+    return tuple(periods), problems
+
+
+def _bad_period(title: str, row: object, by_tab: dict[str, str]) -> Problem:
+    what = "has no From and To in order" if title in by_tab else "is not a report Recoup reads"
+    return Problem(
+        "error",
+        "Settings",
+        f"Report periods: {title} {what}; this line does not count",
+        f"Name one of {', '.join(sorted(by_tab))} and give the first and the last day.",
+        column="Report",
+        rows=1,
+        first_cells=f"row {row}",
+    )
+
+
+def sheets_of(book: Book) -> set[str]:
+    """All tab names, for links that stay inside the workbook."""
+    return set(book.sheet_names())
+
+
+def latest_day(days: Sequence[date | None]) -> date | None:
+    """The newest of some days, None when none is known."""
+    return max((d for d in days if d), default=None)

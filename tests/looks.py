@@ -1,0 +1,66 @@
+"""Renders workbooks through LibreOffice, so that tests and people can look at them without Excel."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse">
+<value>0</value></prop></item></oor:items>
+"""
+SECONDS = 180
+
+
+def render(book: Path, dpi: int = 70) -> list[Path]:
+    """One PNG per printed page of the workbook, recalculated; skips the test where the tools are absent."""
+    pdf = convert(book, "pdf")
+    if not shutil.which("pdftoppm"):
+        pytest.skip("pdftoppm (poppler-utils) is not installed")
+    subprocess.run(
+        ["pdftoppm", "-r", str(dpi), "-png", pdf, pdf.with_suffix("")],
+        check=True,
+        timeout=SECONDS,
+        capture_output=True,
+    )
+    return sorted(pdf.parent.glob(f"{pdf.stem}*.png"))
+
+
+def page_texts(book: Path) -> list[str]:
+    """The words of each printed page, as drawn: a column that is too narrow shows ``###``."""
+    pdf = convert(book, "pdf")
+    if not shutil.which("pdftotext"):
+        pytest.skip("pdftotext (poppler-utils) is not installed")
+    done = subprocess.run(
+        ["pdftotext", "-layout", pdf, "-"], check=True, timeout=SECONDS, capture_output=True, text=True
+    )
+    return done.stdout.split("\f")
+
+
+def convert(book: Path, kind: str) -> Path:
+    """The workbook opened, recalculated and saved by LibreOffice as ``kind`` ("pdf", "xlsx"), in a folder beside it."""
+    office = shutil.which("soffice")
+    if not office:
+        pytest.skip("soffice (libreoffice-calc) is not installed")
+    out = book.parent / f"{book.stem}-{kind}"
+    made = out / f"{book.stem}.{kind}"
+    with tempfile.TemporaryDirectory(prefix="recoup-office-", ignore_cleanup_errors=True) as folder:
+        profile = Path(folder)
+        (profile / "user").mkdir()
+        (profile / "user" / "registrymodifications.xcu").write_text(RECALCULATE, encoding="utf-8")
+        command = [office, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", kind]
+        done = subprocess.run(
+            [*command, "--outdir", str(out), str(book)],
+            check=False,
+            timeout=SECONDS,
+            capture_output=True,
+            text=True,
+        )
+    if not made.exists():
+        raise AssertionError(f"LibreOffice could not open {book.name}: {done.stdout} {done.stderr}")
+    return made
