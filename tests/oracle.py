@@ -6,10 +6,12 @@ engine and nothing else, so that a mistake in counting cannot be made twice in t
 Where RULES is silent it follows what netting.py and goods.py state (N and F paired alike; units of a reversed payment
 are tagged; an order payment keeps to its order; losses that policy excludes come last) and takes these readings:
 - On one day corrections come before finds, finds before payments; then by reference.
-- What is left of a partly reversed payment is spent before the units taken back look for theirs.
+- What is left of a partly reversed payment is spent before the units taken back look for theirs; one without a
+  quantity covers only what those left it.
 - A credit serves the units of a loss that no reversal reopened before the reopened ones.
 - A question is a coin laid on a loss: it stands as long as an open unit lies under it.
-- Only a payment that went by product and reason "had to be spent"; one sent by case or order id is certain.
+- A payment of a recorded case, or with the order id of the loss, is certain; any other "had to be spent".
+- A pair of goods and payment means what either of the two means; a payment of an order came as `N` only.
 - A reversed payment whose unit was found, returned or corrected was taken back fairly; where the ledger still
   calls it reconciled it is a question; where another payment holds it, the loss is not in the reports.
 """
@@ -17,7 +19,7 @@ are tagged; an order payment keeps to its order; losses that policy excludes com
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from recoup.events import Credit, Loss, Product, Reversal
@@ -35,7 +37,6 @@ class Unit:
     reconciled: bool = False
     settled_by: Coin | None = None
     moment: int = 0  # when it was settled, counted over the whole history
-    by_reason: bool = False  # settled by product and reason, not by case or order id
     tag: Reversal | None = None
     tagged_at: int = 0
     explains: bool = False  # a payment taken back is accounted for by this settled unit
@@ -47,13 +48,17 @@ class Unit:
 
 @dataclass(eq=False)
 class Coin:
-    """One credited unit; an endless one stands for a payment without a quantity."""
+    """One credited unit; an endless one stands for a payment without a quantity.
+
+    A unit paid in goods and the unit that arrived are one coin: ``last`` is the later of their days.
+    """
 
     credit: Credit
     day: date
     endless: bool = False
     spent: bool = False
     taken_back_by: Reversal | None = None
+    last: date | None = None
 
     @property
     def free(self) -> bool:
@@ -195,13 +200,20 @@ class Oracle:
                 self._spend(coin, order)
             for near in (same_sku, same_fnsku, same_asin):
                 self._spend(coin, [u for u in order if near(u.loss.product, named)])
+            if coin.endless:  # it covers its own product and asks about the others
+                blank = not (named.sku or named.fnsku or named.asin)
+                order = [] if blank else [u for u in order if not same_product(u.loss.product, named)]
             self._ask(coin, order)
 
     def _ledger(self) -> None:
         """2.2 and 2.4, third: finds and payments by product and reason, in date order, never back in time."""
         for coin in self.coins:
-            if coin.credit.role != "return" and not coin.credit.own_order and not coin.endless:
-                self._spend(coin, self._reach(coin, reasons_count=True), by_reason=True)
+            if self._of_the_ledger(coin):
+                self._spend(coin, self._reach(coin, reasons_count=True))
+
+    def _of_the_ledger(self, coin: Coin) -> bool:
+        """No return, not bound to its order, and no payment (or part of one) without a quantity."""
+        return not (coin.credit.role == "return" or coin.credit.own_order or coin.credit.units is None)
 
     def _excluded_losses(self) -> None:
         """What no claimable loss could use may be for a loss that policy makes no claim of."""
@@ -213,7 +225,8 @@ class Oracle:
         """2.4, fourth: what is left of a payment, whatever its reason, is a question to its product."""
         for coin in self._of("reimbursement"):
             if not coin.credit.own_order and not (coin.endless and coin.credit.order_id):
-                self._ask(coin, self._reach(coin, reasons_count=False))
+                until = coin.last or coin.day
+                self._ask(coin, [u for u in self._units_of_product(coin.credit) if u.loss.date <= until])
 
     def _early_credits(self) -> None:
         """2.5: an unused ledger credit shortly before a loss, unless the ledger calls its units unreconciled."""
@@ -236,7 +249,7 @@ class Oracle:
         for unit in sorted((u for u in self.units if paid(u)), key=lambda u: (u.number, u.moment)):
             assert unit.settled_by is not None
             credit, day, deadline = unit.settled_by.credit, unit.settled_by.day, unit.loss.deadline
-            if deadline is None or day <= deadline or not unit.by_reason:
+            if deadline is None or day <= deadline or self._by_id(credit, unit.loss):
                 continue
             newer = [
                 u
@@ -245,9 +258,13 @@ class Oracle:
             ]
             self._ask(Coin(credit, day), newer)
 
+    def _by_id(self, credit: Credit, loss: Loss) -> bool:
+        """The payment named its case, or the order of this loss: it is certain."""
+        return credit.case_id in self.cases or (credit.order_id != "" and credit.order_id == loss.order_id)
+
     # --- one coin -----------------------------------------------------------------------------------------
 
-    def _spend(self, coin: Coin, units: Sequence[Unit], *, by_reason: bool = False) -> None:
+    def _spend(self, coin: Coin, units: Sequence[Unit]) -> None:
         """The coin settles one unit, an endless coin every unit, a coin taken back tags one."""
         while not coin.spent:
             unit = self._pick(coin, units)
@@ -257,7 +274,7 @@ class Oracle:
             if coin.taken_back_by is not None:
                 unit.tag, unit.tagged_at = coin.taken_back_by, self.clock
             else:
-                unit.settled_by, unit.moment, unit.by_reason = coin, self.clock, by_reason
+                unit.settled_by, unit.moment = coin, self.clock
             coin.spent = not coin.endless
 
     def _pick(self, coin: Coin, units: Sequence[Unit]) -> Unit | None:
@@ -327,13 +344,15 @@ def mint(credits: Sequence[Credit], reversals: Sequence[Reversal]) -> list[Coin]
         for _ in range(c.units or 0)
     ]
     coins: list[Coin] = []
-    for payment in sorted((c for c in credits if c.in_kind), key=lambda c: (c.date, c.reference_id)):
+    for payment in sorted((c for c in credits if c.in_kind), key=oldest_goods_first):
         for _ in range(payment.units or 0):
             coin = Coin(payment, payment.date)
-            arrival = first_arrival(arrivals, payment.product, payment.by_asin)
+            may_be = [a for a in arrivals if a.credit.code == "N" or not payment.own_order]
+            arrival = first_arrival(may_be, payment.product, payment.by_asin)
             if arrival is not None:
                 arrival.spent = True
-                coin.day = min(payment.date, arrival.day)
+                coin.credit = replace(payment, kinds=payment.kinds | arrival.credit.kinds)
+                coin.day, coin.last = min(payment.date, arrival.day), max(payment.date, arrival.day)
             coins.append(coin)
     for reversal in sorted(reversals, key=lambda r: (r.date, r.reimbursement_id)):
         for _ in range(reversal.returned):
@@ -362,6 +381,13 @@ def first_arrival(arrivals: Sequence[Coin], product: Product, by_asin: bool) -> 
 def oldest_loss_first(loss: Loss) -> tuple[object, ...]:
     """By date, then Reference ID; what follows only makes the order certain."""
     return (loss.date, loss.reference_id, loss.kind, loss.key, loss.units, loss.reconciled, loss.row.row)
+
+
+def oldest_goods_first(credit: Credit) -> tuple[object, ...]:
+    """By day, then by everything that tells two payments in goods apart."""
+    product = credit.product
+    ids = (credit.reference_id, credit.order_id, product.fnsku, product.asin, product.sku)
+    return (credit.date, *ids, sorted(credit.kinds), credit.units or 0)
 
 
 def oldest_coin_first(coin: Coin) -> tuple[object, ...]:

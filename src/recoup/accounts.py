@@ -105,6 +105,8 @@ class Purse:
 
     def spend(self, accounts: Sequence[Account]) -> None:
         """Settle units that Amazon calls reconciled first, then the others, oldest first."""
+        if self.left is None:
+            self._reopen(accounts)  # what was taken back is not covered by a payment without a quantity
         for bucket in ("reconciled", "open"):
             for account in accounts:
                 wanted = account.loss.units if self.left is None else self.left

@@ -85,7 +85,8 @@ class Assessor:
         minimum = self.policy.value("minimum_claim_value", on=self.as_of, marketplace=ALL)
         if minimum and claim.claim_value is not None and claim.claim_value < minimum.number:
             why = f"worth {claim.claim_value:,.2f} {claim.currency}, less than the minimum in Settings"
-            return None, [*left, self._all(draft, detector, "below threshold", why)]
+            rows = [e.source for e in draft.evidence]
+            return None, [*left, self._settled(draft, detector, "below threshold", claim.units, why, rows)]
         return claim, left
 
     def _claim(

@@ -78,7 +78,7 @@ class Credit:
     ``kinds`` are the losses it serves by its own meaning. ``units`` None is a payment without a quantity,
     which covers all open units of its order. ``own_order`` marks a payment that belongs to its order alone,
     ``in_kind`` one made in goods, ``by_asin`` a row to be matched by ASIN; ``also`` are rows of the same
-    credit, ``code`` is the ledger's reason code.
+    credit, ``code`` is the ledger's reason code, ``until`` the later date of goods paired with their payment.
     """
 
     role: Literal["found", "return", "correction", "reimbursement"]
@@ -97,6 +97,7 @@ class Credit:
     currency: str = ""
     in_kind: bool = False
     code: str = ""
+    until: dt.date | None = None
     also: tuple[SourceRow, ...] = ()
 
 

@@ -49,7 +49,7 @@ def derive(claim: Record, evidence: Sequence[Record]) -> tuple[float, float | No
     if kind == "reimbursement_reversed":
         taken = _of(evidence, "reversal")
         units = _sum(taken, "Units")
-        return units, _times(_share(-_sum(taken, "Amount"), units), units)
+        return units, round(-_sum(taken, "Amount"), 2)
     units = _sum([r for r in evidence if text(r.get("Role")) not in BESIDE], "Units")
     if plain(claim.get("Unit value")) == "":
         return units, None

@@ -1,7 +1,9 @@
 """Reimbursements paid in goods, and the ledger rows that bring those goods: one credit, not two (RULES 2.3).
 
 `N` ("reimbursement in inventory") and `F` (a find) are paired alike, the oldest with the oldest: pairing `N` first
-would leave an `F` before a later loss unused and claim that loss.
+would leave an `F` before a later loss unused and claim that loss. So that a payment never undoes a find, a pair may
+serve what either of the two could serve, and what it cannot use at the earlier date is a question on losses up to
+the later one. Payments of an order pair with `N` only.
 """
 
 from __future__ import annotations
@@ -21,11 +23,14 @@ def pair_goods(credits: Iterable[Credit], reversals: Sequence[Reversal]) -> list
     arrivals = sorted((c for c in rest if c.role == "found"), key=lambda c: (c.date, c.code, c.reference_id))
     left = {id(c): c.units or 0 for c in arrivals}
     paired: list[Credit] = []
-    for payment in sorted((c for c in rest if c.in_kind), key=lambda c: (c.date, c.reference_id)):
+    for payment in sorted((c for c in rest if c.in_kind), key=_order):
         unmatched = payment.units or 0
-        for arrival, units in _take(arrivals, left, payment.product, payment.by_asin, unmatched):
-            first = min(payment.date, arrival.date)
-            paired.append(replace(payment, date=first, units=units, also=(*payment.also, arrival.row)))
+        bringing = [a for a in arrivals if a.code == "N" or not payment.own_order]
+        for arrival, units in _take(bringing, left, payment.product, payment.by_asin, unmatched):
+            first, last = sorted((payment.date, arrival.date))
+            kinds = payment.kinds | arrival.kinds
+            both = (*payment.also, arrival.row)
+            paired.append(replace(payment, date=first, until=last, units=units, kinds=kinds, also=both))
             unmatched -= units
         if unmatched:
             paired.append(replace(payment, units=unmatched))
@@ -33,6 +38,12 @@ def pair_goods(credits: Iterable[Credit], reversals: Sequence[Reversal]) -> list
         list(_take(arrivals, left, reversal.product, True, reversal.returned))
     others = [c for c in rest if c.role != "found" and not c.in_kind]
     return others + paired + [replace(c, units=left[id(c)]) for c in arrivals if left[id(c)]]
+
+
+def _order(credit: Credit) -> tuple[object, ...]:
+    product = credit.product
+    ids = (credit.reference_id, credit.order_id, product.fnsku, product.asin, product.sku)
+    return (credit.date, *ids, sorted(credit.kinds), credit.units or 0)
 
 
 def _take(

@@ -58,7 +58,7 @@ def allocate(
         _question_leftover(purse, index)
     for purse in purses:
         _question_early(purse, index, lead_days)
-    _question_newer(accounts, index)
+    _question_newer(accounts, index, cases or {})
     return Allocation(everything, purses, unlinked + _unexplained(payments, returns, index))
 
 
@@ -118,14 +118,15 @@ def _serve_order(purse: Purse, index: Index) -> None:
     for tier in (None,) if credit.product.blank else (0, 1, 2):  # SKU, then FNSKU, then ASIN
         purse.spend([a for distance, a in near if distance == tier])
     what = "a return" if credit.role == "return" else f"reimbursement {credit.reference_id}"
-    for account in order if purse.left else ():
+    covered = purse.left is None  # without a quantity it covers its own product and asks about the others
+    for account in [a for d, a in near if not covered or (d is None and not credit.product.blank)]:
         purse.question(account, f"{what} for another product of this order may be this unit")
 
 
 def _serve_ledger(purse: Purse, index: Index) -> None:
     """Finds and payments by product and reason, in date order, each to losses dated on or before it."""
     credit = purse.credit
-    if credit.role == "return" or credit.own_order or (purse.left is None and not purse.withdrawn):
+    if credit.role == "return" or credit.own_order or purse.left is None:
         return
     purse.spend(
         [a for a in index.of_product(credit) if a.loss.kind in credit.kinds and a.loss.date <= credit.date]
@@ -133,12 +134,15 @@ def _serve_ledger(purse: Purse, index: Index) -> None:
 
 
 def _question_leftover(purse: Purse, index: Index) -> None:
-    """A payment that matched nothing by id or reason: the oldest open units of its product are a question."""
+    """A payment that matched nothing by id or reason: the oldest open units of its product are a question.
+
+    So is a loss between the two dates of goods and their payment, which count at the earlier one.
+    """
     credit = purse.credit
     if credit.own_order or purse.left == 0 or (purse.left is None and credit.order_id):
         return
     for account in index.of_product(credit):
-        if account.loss.date <= credit.date:
+        if account.loss.date <= (credit.until or credit.date):
             purse.question(account, f"reimbursement {credit.reference_id} may have paid this")
 
 
@@ -160,14 +164,17 @@ def _question_early(purse: Purse, index: Index, lead_days: int) -> None:
             purse.question(account, f"the {what} of {credit.date}, shortly before, may explain this")
 
 
-def _question_newer(accounts: Sequence[Account], index: Index) -> None:
+def _question_newer(
+    accounts: Sequence[Account], index: Index, cases: Mapping[str, Sequence[ClaimKey]]
+) -> None:
     """A payment spent on a loss already past its deadline while a newer open loss of the FNSKU stands."""
     for account in accounts:
         deadline = account.loss.deadline
         for use in account.uses:
             credit, units = use.credit, use.units
             late = deadline is not None and credit.date > deadline
-            if not late or credit.role != "reimbursement" or credit.order_id:
+            by_id = credit.case_id in cases or (credit.order_id and credit.order_id == account.loss.order_id)
+            if not late or by_id or credit.role != "reimbursement":
                 continue
             for newer in index.of_product(credit):
                 if account.loss.date < newer.loss.date <= credit.date and newer.loss.kind in credit.kinds:

@@ -140,20 +140,20 @@ def _reversal(row: Row, product: Product, source: SourceRow) -> Reversal:
     cash, goods = _count(row["quantity_cash"]), _count(row["quantity_inventory"])
     original = str(row["original_reimbursement_id"])
     amount = _money(row["amount_total"])
-    units = abs(cash or _count(row["quantity_total"]) or 0)
+    counted = abs(cash or _count(row["quantity_total"]) or 0)
     return Reversal(
         date=row["approval_date"].date(),
         reimbursement_id=str(row["reimbursement_id"]),
         original_id=original,
         product=product,
-        units=units,
+        units=counted or 1,  # without a quantity it is one unit and a question
         returned=max(goods or 0, 0),
         amount=abs(amount),
         currency=str(row["currency"]),
         row=source,
-        shows=f"{row['reason']}: {units} taken back, {amount:,.2f} {row['currency']}",
+        shows=f"{row['reason']}: {counted or 'no quantity'} taken back, {amount:,.2f} {row['currency']}",
         order_id=str(row["order_id"]),
-        linkable=bool(row["has_original"]) and bool(original),
+        linkable=bool(row["has_original"]) and bool(original) and counted > 0,
     )
 
 

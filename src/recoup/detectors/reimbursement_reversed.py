@@ -8,6 +8,7 @@ Amazon says: policy/claim_windows.yaml (no window is published for reversals)
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 
 from ..accounts import Account, Allocation
 from ..drafts import Draft, Given, Lot, Settled, credit_evidence, loss_evidence
@@ -31,7 +32,7 @@ def review(allocation: Allocation, reports: Reports, scene: Scene) -> list[Draft
     open_again: dict[int, list[tuple[Account, Credit, int]]] = defaultdict(list)
     for account in allocation.accounts:
         left = account.reversed_units
-        for reopened in account.reopened:
+        for reopened in sorted(account.reopened, key=lambda r: r.reversal.date, reverse=True):
             units = min(left, reopened.units)
             left -= units
             open_again[id(reopened.reversal)].append((account, reopened.payment, units))
@@ -46,6 +47,7 @@ def review(allocation: Allocation, reports: Reports, scene: Scene) -> list[Draft
         )
         draft = drafts.setdefault(key, _draft(key, reversal, scene))
         _add(draft, reversal, open_again[id(reversal)], unknown[id(reversal)])
+        draft.given = _value(draft)
     return list(drafts.values())
 
 
@@ -76,7 +78,10 @@ def _add(
         draft.refuted_by = ("inventory_ledger",) if account.loss.pool == "ledger" else ("customer_returns",)
         draft.evidence += [loss_evidence(account.loss, units), credit_evidence(payment, -units)]
         draft.evidence.append(_evidence(reversal, units))
-        doubts = [(d.units, d.question) for d in account.doubts]
+        beyond = account.doubtful - (
+            account.open - account.reversed_units
+        )  # the loss's own claim asks the rest
+        doubts = [(min(d.units, beyond), d.question) for d in account.doubts] if beyond > 0 else []
         if account.loss.excluded:
             doubts.append((units, f"policy makes no claim of this loss: {account.loss.excluded}"))
         draft.lots.append(Lot(units, clocks, doubts))
@@ -93,6 +98,14 @@ def _add(
     if reversal.units > counted:
         fair = reversal.units - counted
         draft.settled.append(_fair(reversal, fair, again))
+
+
+def _value(draft: Draft) -> Given | None:
+    """What all counted units together were paid and lost again, whatever each line's price."""
+    total = cents(-sum(e.amount or 0.0 for e in draft.evidence if e.role == "reversal"))
+    if draft.given is None or not draft.units:
+        return draft.given
+    return replace(draft.given, unit=cents(total / draft.units), total=total)
 
 
 def _fair(reversal: Reversal, units: int, again: list[tuple[Account, Credit, int]]) -> Settled:

@@ -172,6 +172,8 @@ def _capped(amount: float, day: date, marketplace: str, scene: Scene) -> float:
 def _more(bill: _Bill, scene: Scene) -> list[tuple[Payment, float]]:
     """Re-evaluations of these lines, each with the share of its money that belongs to the counted units."""
     first = bill.lines[0][0]
+    if all(p.original_id != first.reimbursement_id for p in scene.payments.re_evaluations):
+        return []
     named = [
         p
         for p in scene.payments.cash

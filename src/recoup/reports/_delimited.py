@@ -56,8 +56,7 @@ def parse(data: bytes) -> Delimited:
     if b"\n" not in data and b"\r" in data:
         data = data.replace(b"\r", b"\n")
     head = data[:HEAD_BYTES].decode("utf-8", "replace").splitlines()[:HEAD_LINES]
-    style = _best_style(data, _style(head))
-    table, odd = _records(data, style)
+    style, table, odd = _best_reading(data, _style(head))
     return _assemble(table, odd, style, _line_numbers(data, len(odd) + table.num_rows, style.quoted))
 
 
@@ -86,28 +85,36 @@ def _quotes_all(head: list[str]) -> bool:
     return bool(lines) and sum(line.startswith('"') and '"\t"' in line for line in lines) > len(lines) / 2
 
 
-def _best_style(data: bytes, style: _Style) -> _Style:
+def _best_reading(data: bytes, style: _Style) -> tuple[_Style, pa.Table, list[_Odd]]:
     """Quoting is trusted when the quotes add up; else the reading that spoils fewer lines wins.
 
     A reading spoils the lines whose number of cells is odd and those that a stray quote swallows.
     """
-    if not style.quoted or b'"' not in data:
-        return style
+    if _quotes_add_up(data, style):
+        return style, *_records(data, style)
     lines = _count(data, "\n") + (not data.endswith(b"\n"))
-    if style.delimiter == "\t" and _count(data, '"') == 2 * (_count(data, "\t") + lines):
-        return style
-    if style.delimiter != "\t" and _count(data, '"') % 2 == 0 and not _has_embedded_lines(data):
-        return style
-
-    def spoilt(tried: _Style) -> int:
+    plain = _Style(style.delimiter, style.width, False, style.delimiter == "\t")
+    best, least = None, lines + 1
+    for tried in (plain, style) if plain.wrapped else (style, plain):
         try:
             table, odd = _records(data, tried)
         except pa.ArrowInvalid:
-            return lines
-        return int(len(odd) + lines - (table.num_rows + len(odd)))
+            continue
+        spoilt = int(lines - table.num_rows)
+        if spoilt < least:
+            best, least = (tried, table, odd), spoilt
+        if not spoilt:
+            break
+    return best or (style, *_records(data, style))
 
-    plain = _Style(style.delimiter, style.width, False, style.delimiter == "\t")
-    return min((plain, style) if plain.wrapped else (style, plain), key=spoilt)
+
+def _quotes_add_up(data: bytes, style: _Style) -> bool:
+    if not style.quoted or b'"' not in data:
+        return True
+    if style.delimiter == "\t":
+        lines = _count(data, "\n") + (not data.endswith(b"\n"))
+        return _count(data, '"') == 2 * (_count(data, "\t") + lines)
+    return _count(data, '"') % 2 == 0 and not _has_embedded_lines(data)
 
 
 def _records(data: bytes, style: _Style) -> tuple[pa.Table, list[_Odd]]:
@@ -189,9 +196,13 @@ def _weave(table: pa.Table, odd: list[_Odd], cells: list[list[str]]) -> pa.Table
 
 def _unquoted(cells: pa.ChunkedArray, wrapped: bool) -> pa.ChunkedArray:
     """Cells of a file read without quoting lose their quotes when these are well formed, or all are wrapped."""
-    starts = pc.starts_with(cells, '"')
-    if not pc.any(starts).as_py():
+    if not pc.any(pc.starts_with(cells, '"')).as_py():
         return cells
+    coded = cells.combine_chunks().dictionary_encode()  # most columns repeat few texts: work on those
+    return pa.chunked_array([_without_quotes(coded.dictionary, wrapped).take(coded.indices)])
+
+
+def _without_quotes(cells: pa.Array, wrapped: bool) -> pa.Array:
     whole = pc.match_substring_regex(cells, '^".*"$' if wrapped else '^"([^"]|"")*"$')
     inner = pc.replace_substring(pc.replace_substring_regex(cells, '^"(.*)"$', r"\1"), '""', '"')
     return pc.if_else(whole, inner, cells)
