@@ -228,7 +228,7 @@ def test_the_demo_is_the_same_for_the_same_seed(tmp_path: Path) -> None:
 
 
 def test_another_seed_is_another_seller() -> None:
-    ids = [{r["Claim ID"] for r in demo(seed).claims} for seed in SEEDS[:2]]
+    ids = [{r["Claim ID"] for r in demo(seed).claims} for seed in (7, 1)]
     assert not ids[0] & ids[1]
 
 
