@@ -391,11 +391,11 @@ def oldest_goods_first(credit: Credit) -> tuple[object, ...]:
 
 
 def oldest_coin_first(coin: Coin) -> tuple[object, ...]:
-    """By day; on one day corrections, finds, payments; what follows only makes the order certain."""
+    """By day; on one day corrections, finds, payments; goods without an arrival before those with one."""
     credit, product = coin.credit, coin.credit.product
     rank = ("correction", "found", "reimbursement", "return").index(credit.role)
     ids = (credit.reference_id, credit.order_id, product.fnsku, product.asin, product.sku)
-    return (coin.day, rank, *ids, credit.row.row)
+    return (coin.day, rank, *ids, coin.last is not None, credit.row.row)
 
 
 def same_sku(a: Product, b: Product) -> bool:

@@ -63,22 +63,15 @@ def allocate(
 
 
 def _loss_order(loss: Loss) -> tuple[object, ...]:
-    return (
-        loss.date,
-        loss.reference_id,
-        loss.kind,
-        loss.key,
-        loss.units,
-        loss.reconciled,
-        loss.row.where,
-        loss.row.row,
-    )
+    said = (loss.reference_id, loss.kind, loss.key, loss.units, loss.reconciled, loss.code, loss.shows)
+    return (loss.date, *said, loss.row.where, loss.row.row)
 
 
 def _credit_order(credit: Credit) -> tuple[object, ...]:
     product, row = credit.product, credit.row
     ids = (credit.reference_id, credit.order_id, product.fnsku, product.asin, product.sku)
-    return (credit.date, credit.role, *ids, credit.units or 0, row.where, row.row)
+    paired = credit.until is not None  # what has no goods to wait for is spent first
+    return (credit.date, credit.role, *ids, paired, credit.units or 0, row.where, row.row)
 
 
 def _withdraw(reversals: Sequence[Reversal], payments: Sequence[Purse]) -> list[tuple[Reversal, int, str]]:
