@@ -29,7 +29,7 @@ LAYERS = (
     {"events", "accounts", "goods", "drafts", "catalogue", "orders", "payments", "sourcing", "coverage"},
     {"netting", "deadlines", "valuation", "confidence", "cases", "detectors", "claims", "checks"},
     {"pipeline", "books", "template"},
-    {"memory", "workbook", "results", "home", "importing", "explain", "refresh"},
+    {"memory", "workbook", "results", "journal", "home", "importing", "explain", "refresh"},
     {"doors", "printing"},
     {"cli"},
 )

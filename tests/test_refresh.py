@@ -629,3 +629,18 @@ def test_as_of_decides_everything_and_the_clock_nothing(tmp_path: Path) -> None:
     early = [r for r in table(book, "NotClaimed") if r["FNSKU"] == "X00WAIT01A"]
     assert [r["Reason"] for r in early] == ["too early"]
     assert {plain_day(r["First seen"]) for r in claims(book).values()} == {date(2026, 10, 30)}
+
+
+def test_a_ledger_in_a_tab_of_another_name_is_a_note_and_counts_for_nothing(tmp_path: Path) -> None:
+    book = refreshed_book(tmp_path)
+    before = claims(book)
+    whole = load_workbook(book)
+    stray = whole.create_sheet("My old ledger")
+    for row in whole["Inventory Ledger"].iter_rows(values_only=True):
+        stray.append(row)
+    whole.save(book)
+    refresh(book)
+    (note,) = [r for r in table(book, "Checks") if r["Sheet or file"] == "My old ledger"]
+    assert note["Severity"] == "note"
+    assert "not read" in note["Problem"]
+    assert {k: r["Units"] for k, r in claims(book).items()} == {k: r["Units"] for k, r in before.items()}

@@ -15,6 +15,7 @@ from .confidence import count_outcomes
 from .coverage import tab_name
 from .detectors import Detector, all_detectors
 from .importing import recall_periods
+from .journal import journal_rows
 from .memory import PEOPLE, overtyped, plain, remember
 from .model import Claim, Formula, NotClaimed, Problem, Record
 from .pipeline import Brief, Result, detect
@@ -121,7 +122,7 @@ def _write(
     ]
     problems += [_overtyped(key, header, known.claims[key]) for key, header in typed]
     problems += _strange_decisions(known)
-    journal = results.journal_rows(rows, known, typed, who=run.who, run=run.name, when=run.when)
+    journal = journal_rows(rows, known, typed, who=run.who, run=run.name, when=run.when)
     lines = [*result.not_claimed, *tracking.not_claimed]
     left = results.not_claimed_rows(lines, notebook.not_claimed, run.as_of)
     left += results.stale_lines(notebook.not_claimed, left, {c.claim_id for c in result.claims})

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from .cases import Known, Tracked, Tracking, case_name, day, text
+from .cases import Tracked, Tracking, case_name, day, text
 from .home import quoted
-from .memory import PEOPLE, plain
+from .memory import plain
 from .model import Cell, Claim, Evidence, Formula, NotClaimed, Problem, Record, SourceRow
 from .pipeline import priority
 
@@ -21,7 +21,6 @@ TO_EVIDENCE = (
 TO_POLICY = 'HYPERLINK("#{2}!A"&(ROW(Policy[[#Headers],[Rule]])+MATCH("{0}",Policy[Rule],0)),"{1}")'
 _RULE = re.compile(r"claim_window_latest\.[\w.]+-\d\d-\d\d")
 _LONGEST = 250  # Excel allows 255 characters in a text inside a formula
-JOURNALLED = ("Status", "Units", "Claim value")
 _SHOWN_ROWS = 12
 
 
@@ -252,46 +251,6 @@ def _suggest(tracked: Tracked, stage: str, undone: bool) -> tuple[str, str]:
     if tracked.status == "Needs input":
         return "", f"Settle first: {tracked.missing}"
     return "Filed", f"File with Amazon by {claim.file_by}, then fill Amazon case ID, Filed on and Filed by."
-
-
-def journal_rows(
-    rows: Sequence[Record],
-    known: Known,
-    typed: Sequence[tuple[str, str]],
-    *,
-    who: str,
-    run: str,
-    when: datetime,
-) -> list[Record]:
-    """What changed since the last run: status, units and value by Recoup, decisions and overtyped cells by people."""
-    changes: list[tuple[str, str, str, str, str]] = []
-    found = f"typed (found by {who})"
-    now = {plain(r["Claim ID"]): r for r in rows}
-    for key, header in typed:
-        changes.append(
-            (found, key, header, plain(known.claims[key][header]), f"restored: {plain(now[key].get(header))}")
-        )
-    for key, row in now.items():
-        old, seen = known.claims.get(key, {}), known.memory.get(key, {})
-        for name in JOURNALLED:
-            if name in row and plain(old.get(name)) != plain(row[name]) and (key, name) not in typed:
-                changes.append((who, key, name, plain(old.get(name)), plain(row[name])))
-        for name in PEOPLE:
-            if seen.get(name, "") != plain(old.get(name)):
-                changes.append((found, key, name, seen.get(name, ""), plain(old.get(name))))
-    return [
-        {
-            "ID": f"{run}-{number}",
-            "When": when,
-            "Who": by,
-            "Run": run,
-            "Claim ID": key,
-            "Field": name,
-            "From": before,
-            "To": after,
-        }
-        for number, (by, key, name, before, after) in enumerate(changes, 1)
-    ]
 
 
 def _places(rows: Sequence[SourceRow]) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 
-from .books.base import Book
+from .books.base import Book, BookError
 from .cases import Known, day, text
 from .claims import Exclusion
 from .memory import plain, recall
@@ -83,13 +82,21 @@ def check_version(book: Book) -> None:
 
 
 def raw_tabs(book: Book) -> list[RawTable]:
-    """Report tabs, tabs named after one (`Inventory Ledger UK`), and own records that have a reader."""
+    """Report tabs, tabs named after one (`Inventory Ledger UK`), own records that have a reader, and people's tabs.
+
+    The reader uses no row of a tab that is not named after a report; it only says when one looks like it.
+    """
     titles = [r.tab for r in all_reports().values()] + list(REPORT_TABS) + ["Sourcing Costs"]
-    return [book.read_raw(name) for name in book.sheet_names() if name.startswith(tuple(titles))]
+    named = [name for name in book.sheet_names() if name.startswith(tuple(titles))]
+    tables = [book.read_raw(name) for name in named]
+    for name in foreign_tabs(book):
+        with suppress(BookError):  # a chart sheet holds no cells
+            tables.append(book.read_raw(name))
+    return tables
 
 
 def foreign_tabs(book: Book) -> list[str]:
-    """Tabs that are neither Recoup's nor named after a report: never read."""
+    """Tabs that are neither Recoup's nor named after a report: named on Checks when they look like one."""
     own = {t.sheet for t in TABLES.values()} | set(OWN_RECORDS) | {"Dashboard"}
     return [n for n in book.sheet_names() if n not in own and not n.startswith(REPORT_TABS)]
 
@@ -142,8 +149,3 @@ def _bad_period(title: str, row: object, by_tab: dict[str, str]) -> Problem:
 def sheets_of(book: Book) -> set[str]:
     """All tab names, for links that stay inside the workbook."""
     return set(book.sheet_names())
-
-
-def latest_day(days: Sequence[date | None]) -> date | None:
-    """The newest of some days, None when none is known."""
-    return max((d for d in days if d), default=None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from html import unescape
@@ -100,14 +99,6 @@ def from_serial(serial: float, date1904: bool, with_time: bool) -> date | dateti
         serial += 1
     moment = _EPOCH[date1904] + timedelta(milliseconds=round(serial * 86_400_000))
     return moment if with_time or moment.time() != datetime.min.time() else moment.date()
-
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """What cells of one workbook share: namespace prefix (with colon) and date system."""
-
-    prefix: str = ""
-    date1904: bool = False
 
 
 def plain(value: Any, date1904: bool = False) -> Cell:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from html import escape
 
 from recoup.books.base import BookUnsupported, NameMissing, SheetMissing
 from recoup.books.package import Package, attributes
@@ -130,8 +129,3 @@ def _with_state(match: re.Match[str], sheet: str, visible: bool) -> str:
         return match[0]
     bare = re.sub(r'\s+state="[^"]*"', "", match[0])
     return bare if visible else re.sub(r"(/?>)$", r' state="hidden"\1', bare)
-
-
-def attribute_text(text: str) -> str:
-    """Text as the value of an XML attribute."""
-    return escape(text, quote=True).replace("\n", "_x000a_")
