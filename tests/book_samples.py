@@ -21,8 +21,17 @@ CASES = [
 FORMATS = {"date": "yyyy-mm-dd", "datetime": "yyyy-mm-dd hh:mm", "money": "#,##0.00", "percent": "0%"}
 
 
-def build(path: Path, rows: dict[str, list[dict[str, Any]]] | None = None, *, date1904: bool = False) -> Path:
-    """A workbook with every owned table, the named cells, two report tabs and a person's own sheet."""
+def build(
+    path: Path,
+    rows: dict[str, list[dict[str, Any]]] | None = None,
+    *,
+    date1904: bool = False,
+    drawn: bool = False,
+) -> Path:
+    """A workbook with every owned table, the named cells, two report tabs and a person's own sheet.
+
+    ``drawn``: with a text box, which openpyxl would lose.
+    """
     book = xlsxwriter.Workbook(str(path), {"date_1904": date1904})
     filled = {"Cases": CASES, **(rows or {})}
     tabs = {name: book.add_worksheet(name) for name in ("Home", "Settings")}
@@ -37,7 +46,8 @@ def build(path: Path, rows: dict[str, list[dict[str, Any]]] | None = None, *, da
     own = book.add_worksheet("My sheet")
     own.write("A1", "mine")
     own.write_formula("A2", "=Cases!M4*2", None, 4)
-    own.insert_textbox("C3", "a text box")
+    if drawn:
+        own.insert_textbox("C3", "a text box")
     book.add_worksheet("Hidden one").hide()
     book.close()
     return path

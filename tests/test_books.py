@@ -11,9 +11,10 @@ import pytest
 
 import book_samples as samples
 from recoup import sheets
-from recoup.books import open_book
+from recoup.books import ENGINES, open_book
 from recoup.books.base import (
     Book,
+    BookError,
     BookUnsupported,
     ColumnMissing,
     NameMissing,
@@ -23,7 +24,6 @@ from recoup.books.base import (
 )
 from recoup.model import Formula, RecoupError
 
-ENGINES = ("package",)
 PATCH = [
     {"Claim ID": "LW-AAA", "Units": 9, "Product": "renamed"},
     {"Claim ID": "LW-ZZZ", "Units": 1, "Stage": "Draft", "Deadline": date(2025, 6, 1)},
@@ -100,6 +100,20 @@ def test_shared_strings_rich_texts_and_inline_strings_are_read(path: Path, engin
     samples.edit_part(path, samples.part_of(path, "Cases"), inline)
     row = by_id(path)["LW-AAA"]
     assert (row["Owner"], row["Notes"], row["Stage"]) == ("in line", "ask Ann & Bob", "Filed")
+
+
+@pytest.mark.parametrize(
+    ("hidden", "seen"), [((), (3, 3)), ((5,), (2, 3)), ((4, 5, 6), (0, 3)), ((9,), (3, 3))]
+)
+def test_the_rows_that_a_filter_leaves_are_counted(
+    path: Path, engine: str, hidden: tuple[int, ...], seen: tuple[int, int]
+) -> None:
+    def hide(xml: str) -> str:
+        xml = xml.replace('hidden="1"', "").replace("</sheetData>", '<row r="9" ht="12"/></sheetData>')
+        return re.sub(r'<row r="(\d+)"', lambda m: m[0] + ' hidden="1"' * (int(m[1]) in hidden), xml)
+
+    samples.edit_part(path, samples.part_of(path, "Cases"), hide)
+    assert open_book(path, engine).rows_shown("Cases") == seen
 
 
 # ---- people's cells
@@ -334,6 +348,37 @@ def test_a_totals_row_moves_down_with_the_table(tmp_path: Path, engine: str) -> 
     assert "Total" not in {r["Case"] for r in table(path, "Cases")}
 
 
+def test_a_totals_row_moves_up_with_the_table(tmp_path: Path, engine: str) -> None:
+    rows = [{"Problem": p, "Rows affected": 1} for p in "abcd"]
+    path = samples.build(tmp_path / "b.xlsx", {"Checks": rows})
+    part = next(p for p, x in samples.parts(path).items() if b'displayName="Checks"' in x)
+    totalled = lambda x: x.replace('ref="A3:G7"', 'ref="A3:G8"', 1).replace(  # noqa: E731
+        ' totalsRowShown="0"', ' totalsRowCount="1"'
+    )
+    samples.edit_part(path, part, totalled)
+    total = '<row r="8"><c r="A8" t="inlineStr"><is><t>Total</t></is></c></row>'
+    samples.edit_part(
+        path, samples.part_of(path, "Checks"), lambda x: x.replace("</sheetData>", total + "</sheetData>")
+    )
+    book = open_book(path, engine)
+    book.replace_rows("Checks", rows[:2])
+    book.save()
+    tab = openpyxl.load_workbook(path)["Checks"]
+    assert [tab[f"A{n}"].value for n in range(6, 10)] == ["Total", None, None, None]
+    assert tab.tables["Checks"].ref == "A3:G6"
+
+
+def test_a_note_stays_where_a_row_is_taken_away(tmp_path: Path, engine: str) -> None:
+    path = samples.build(tmp_path / "b.xlsx")
+    book = open_book(path, engine)
+    book.replace_rows("Cases", [{"Claim ID": "LW-AAA"}])
+    book.save()
+    tab = openpyxl.load_workbook(path)["Cases"]
+    cell = tab[samples.cases_cell("Owner", 1)]
+    assert tab.tables["Cases"].ref == "A3:AJ4"
+    assert (cell.value, cell.comment.text) == (None, "on holiday until May")
+
+
 def test_a_calculated_column_of_a_person_is_filled_into_new_rows(path: Path, engine: str) -> None:
     part = next(p for p, x in samples.parts(path).items() if b'displayName="Cases"' in x)
 
@@ -441,7 +486,173 @@ def test_tabs_are_shown_and_hidden_but_never_all(path: Path, engine: str) -> Non
             book.set_visible(name, False)
 
 
+def wide(header: str, kind: str = "text", owner: str = "recoup") -> sheets.Column:
+    return sheets.Column(header, kind, 20, owner)  # type: ignore[arg-type]
+
+
+def test_columns_are_added_at_the_right_end_in_the_look_of_their_kind(path: Path, engine: str) -> None:
+    new = [
+        wide("Seen on", "date"),
+        wide("Claim ID"),
+        wide("Worth", "money"),
+        wide("Remark", "text", "people"),
+    ]
+    book = open_book(path, engine)
+    book.append_rows("Claims", [{"Claim ID": c} for c in "AB"])
+    book.add_columns("Claims", new)
+    book.add_columns("Claims", new)
+    assert book.tables()["Claims"] == [*sheets.CLAIMS.headers, "Seen on", "Worth", "Remark"]
+    book.patch_rows("Claims", ["Claim ID"], [{"Claim ID": c, "Seen on": date(2025, 1, 5)} for c in "BC"])
+    book.save()
+    assert [r["Seen on"] for r in table(path, "Claims")] == [None, date(2025, 1, 5), date(2025, 1, 5)]
+    tab = openpyxl.load_workbook(path)["Claims"]
+    assert tab.tables["Claims"].ref == tab.tables["Claims"].autoFilter.ref == "A3:AN6"
+    assert [tab[f"{c}3"].value for c in ("AL", "AM", "AN")] == ["Seen on", "Worth", "Remark"]
+    formats = {n: [tab[f"{c}{n}"].number_format for c in ("AL", "AM", "AN")] for n in (4, 5, 6)}
+    assert list(formats.values()) == [["yyyy-mm-dd", "#,##0.00", "@"]] * 3
+    ids = [c.id for c in tab.tables["Claims"].tableColumns]
+    assert len(set(ids)) == len(ids) == 40
+
+
+@pytest.mark.parametrize(("name", "cell"), [("Exclusions", ""), ("Cases", "AK5")])
+def test_columns_are_never_added_over_what_stands_to_the_right(
+    path: Path, engine: str, name: str, cell: str
+) -> None:
+    if cell:
+        typed = f'<c r="{cell}"><v>1</v></c></row><row r="6"'
+        samples.edit_part(
+            path, samples.part_of(path, name), lambda x: x.replace('</row><row r="6"', typed, 1)
+        )
+    before = path.read_bytes()
+    book = open_book(path, engine)
+    with pytest.raises(TableBlocked, match="to its right"):
+        book.add_columns(name, [wide("one"), wide("two")])
+    book.save()
+    assert path.read_bytes() == before
+    with pytest.raises(TableMissing):
+        book.add_columns("Nothing", [wide("one")])
+
+
+LIST = ("Seattle", "=1+1", "Reno", "Waco")
+
+
+@pytest.mark.parametrize(
+    ("values", "stands"), [(("a", "b"), "$A$1:$B$1"), (("a",), "$D$1:$D$1"), (LIST, "$D$1:$G$1")]
+)
+def test_a_drop_down_list_grows_beside_its_old_cells(
+    path: Path, engine: str, values: tuple[str, ...], stands: str
+) -> None:
+    cell = '<c r="{0}1" t="inlineStr"><is><t>{1}</t></is></c>'
+    row = f'<row r="1">{cell.format("A", "a")}{cell.format("B", "b")}</row>'
+    samples.edit_part(
+        path,
+        samples.part_of(path, "Hidden one"),
+        lambda x: x.replace("<sheetData/>", f"<sheetData>{row}</sheetData>"),
+    )
+    name = "<definedName name=\"Recoup_{0}\">'Hidden one'!{1}</definedName>"
+    names = name.format("Places", "$A$1:$B$1") + name.format("Column", "$A$1:$A$2")
+    samples.edit_part(
+        path, "xl/workbook.xml", lambda x: x.replace("</definedNames>", names + "</definedNames>")
+    )
+    book = open_book(path, engine)
+    book.write_list("Recoup_Places", values)
+    book.save()
+    again = openpyxl.load_workbook(path)
+    sheet, target = next(again.defined_names["Recoup_Places"].destinations)
+    assert (sheet, target) == ("Hidden one", stands)
+    held = again[sheet][target]
+    assert [c.value for c in (held[0] if isinstance(held, tuple) else (held,))] == list(values)
+    with pytest.raises(NameMissing, match="Recoup_Nothing"):
+        book.write_list("Recoup_Nothing", values)
+    with pytest.raises(NameMissing, match="Recoup_Column"):
+        book.write_list("Recoup_Column", values)
+
+
 # ---- report tabs
+
+
+def fill_tab(path: Path, engine: str, count: int = 6) -> None:
+    book = open_book(path, engine)
+    book.write_tab("Reimbursements", [[f"row {n}", f"00{n}"] for n in range(1, count + 1)])
+    book.save()
+
+
+@pytest.mark.parametrize(
+    ("gone", "left"),
+    [
+        ((), "123456"),
+        ((2, 4), "1356"),
+        ((1,), "23456"),
+        ((6, 5), "1234"),
+        ((3, 99), "12456"),
+        (range(1, 7), ""),
+    ],
+)
+def test_rows_of_a_report_tab_are_dropped_and_the_others_move_up(
+    path: Path, engine: str, gone: tuple[int, ...], left: str
+) -> None:
+    fill_tab(path, engine)
+    book = open_book(path, engine)
+    book.drop_rows("Reimbursements", gone)
+    expected = [[f"row {n}", f"00{n}"] for n in left]
+    assert book.read_raw("Reimbursements").cells.to_numpy().tolist() == expected
+    book.write_tab("Reimbursements", [["later", ""]])
+    book.save()
+    tab = openpyxl.load_workbook(path)["Reimbursements"]
+    assert [c.value for c in tab["A"] if c.value] == [*(f"row {n}" for n in left), "later"]
+    assert {c.number_format for c in tab["B"] if c.value} <= {"@"}
+    with pytest.raises(SheetMissing):
+        book.drop_rows("Nowhere", [1])
+
+
+HANGING = {
+    "merged cells": '<mergeCells count="1"><mergeCell ref="F8:G9"/></mergeCells>',
+    "a conditional format": '<conditionalFormatting sqref="A4:A9"><cfRule type="containsBlanks" priority="1">'
+    "<formula>LEN(A4)=0</formula></cfRule></conditionalFormatting>",
+    "a validation": '<dataValidations count="1"><dataValidation type="whole" sqref="A4"><formula1>1</formula1>'
+    "</dataValidation></dataValidations>",
+    "a link": '<hyperlinks><hyperlink ref="A4" location="Claims!A1"/></hyperlinks>',
+}
+
+
+@pytest.mark.parametrize("what", HANGING)
+def test_rows_are_only_emptied_where_something_hangs_on_them(path: Path, engine: str, what: str) -> None:
+    fill_tab(path, engine)
+    part = samples.part_of(path, "Reimbursements")
+    samples.edit_part(path, part, lambda x: x.replace("</sheetData>", "</sheetData>" + HANGING[what]))
+    book = open_book(path, engine)
+    book.drop_rows("Reimbursements", [2, 3])
+    book.save()
+    tab = openpyxl.load_workbook(path)["Reimbursements"]
+    assert [c.value for c in tab["A"][:6]] == ["row 1", None, None, "row 4", "row 5", "row 6"]
+    assert (
+        [str(r) for r in tab.merged_cells.ranges]
+        + [str(r.sqref) for r in tab.conditional_formatting]
+        + [str(r.sqref) for r in tab.data_validations.dataValidation]
+        + [c.coordinate for c in tab["A"] if c.hyperlink]
+    ) == re.findall(r'(?:sqref|ref)="([^"]*)"', HANGING[what])
+
+
+@pytest.mark.parametrize("visible", [True, False])
+def test_a_tab_is_added_empty_as_text_with_its_first_row_frozen(
+    path: Path, engine: str, visible: bool
+) -> None:
+    book = open_book(path, engine)
+    before = book.sheet_names()
+    book.add_tab("Fee & Preview", visible=visible)
+    assert book.sheet_names() == [*before, "Fee & Preview"]
+    assert book.read_raw("Fee & Preview").cells.shape == (0, 0)
+    book.write_tab("Fee & Preview", [["sku", "fee"], ["007", "=1"]])
+    book.save()
+    seen = openpyxl.load_workbook(path)
+    tab = seen["Fee & Preview"]
+    assert tab.sheet_state == ("visible" if visible else "hidden") and tab.freeze_panes == "A2"
+    assert [(c.value, c.data_type, c.number_format) for c in tab[2]] == [("007", "s", "@"), ("=1", "s", "@")]
+    everywhere = tab.column_dimensions["A"]
+    assert (everywhere.min, everywhere.max, everywhere.number_format) == (1, 16384, "@")
+    assert seen.active.title == "Home"
+    with pytest.raises(BookError, match="already"):
+        open_book(path, engine).add_tab("fee & PREVIEW", visible=True)
 
 
 def test_rows_are_added_below_what_a_report_tab_holds(path: Path, engine: str) -> None:
@@ -477,19 +688,12 @@ def test_raw_cells_keep_their_places_and_are_text(tmp_path: Path, engine: str) -
     assert raw.cells.to_numpy().tolist()[2:] == [
         ["", "", "day", "n"],
         ["", "", "", ""],
-        ["", "", "2025-01-02", "1234567890123456"],
+        ["", "", "2025-01-02 00:00:00", "1234567890123456"],
         ["", "", "2025-01-02 03:04:05", "12.5"],
-        ["", "", "true", ""],
+        ["", "", "true", "#N/A"],
         ["", "", " 007 ", "19.99"],
         ["", "", "3", ""],
     ]
-    (problem,) = raw.problems
-    assert (problem.severity, problem.where, problem.first_cells, problem.rows) == (
-        "error",
-        "Ledger",
-        "D7",
-        1,
-    )
     empty = open_book(path, engine).read_raw("Empty")
     assert empty.cells.shape == (0, 0) and empty.rows.tolist() == []
 

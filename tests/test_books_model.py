@@ -28,6 +28,8 @@ RECORD = st.fixed_dictionaries({"Claim ID": IDS}, optional={h: VALUES[h] for h i
 PATCHES = st.lists(RECORD, max_size=5, unique_by=lambda r: r["Claim ID"])
 STEPS = st.lists(st.tuples(st.sampled_from(["patch", "append", "replace", "reopen"]), PATCHES), max_size=4)
 
+Steps = list[tuple[str, list[dict[str, Any]]]]
+
 
 def seen(value: Any) -> Any:
     """What a cell gives back for a value."""
@@ -75,10 +77,20 @@ def in_table(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 @settings(max_examples=60, deadline=None)
 @given(STEPS)
-def test_random_changes_equal_a_plain_model(steps: list[tuple[str, list[dict[str, Any]]]]) -> None:
+def test_random_changes_equal_a_plain_model(steps: Steps) -> None:
+    changes_equal_a_plain_model("package", steps)
+
+
+@settings(max_examples=12, deadline=None)
+@given(STEPS)
+def test_random_changes_in_openpyxl_equal_a_plain_model(steps: Steps) -> None:
+    changes_equal_a_plain_model("openpyxl", steps)
+
+
+def changes_equal_a_plain_model(engine: str, steps: Steps) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = samples.build(Path(folder) / "b.xlsx")
-        book, model = open_book(path, keep=0), []
+        book, model = open_book(path, engine, keep=0), []
         for kind, plain_records in steps:
             records = in_table(plain_records)
             if kind == "replace":
@@ -87,18 +99,18 @@ def test_random_changes_equal_a_plain_model(steps: list[tuple[str, list[dict[str
             model = step(model, kind, records)
             if kind == "reopen":
                 book.save()
-                book = open_book(path, keep=0)
+                book = open_book(path, engine, keep=0)
         book.save()
         rows = open_book(path).read_table("NotClaimed").records()
         names = ("Claim ID", *RENAMED.values())
         assert [[r[h] for h in names] for r in rows] == [[seen(r.get(h)) for h in names] for r in model]
-        _twice_changes_nothing(path, model)
+        _twice_changes_nothing(path, engine, model)
 
 
-def _twice_changes_nothing(path: Path, model: list[dict[str, Any]]) -> None:
+def _twice_changes_nothing(path: Path, engine: str, model: list[dict[str, Any]]) -> None:
     firsts = {row["Claim ID"]: row for row in reversed(model)}
     before = path.read_bytes()
-    book = open_book(path)
+    book = open_book(path, engine)
     book.patch_rows("NotClaimed", ["Claim ID"], list(firsts.values()))
     book.save()
     assert path.read_bytes() == before

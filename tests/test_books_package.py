@@ -24,7 +24,7 @@ MARKED = [("Follow up on", 0), ("Notes", 0), ("Owner", 1)]
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return samples.build(tmp_path / "book.xlsx")
+    return samples.build(tmp_path / "book.xlsx", drawn=True)
 
 
 def patch_cases(path: Path, records: list[Record] = PATCH) -> None:  # type: ignore[assignment]

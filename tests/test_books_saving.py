@@ -13,10 +13,15 @@ import openpyxl
 import pytest
 
 import book_samples as samples
-from recoup.books import open_book
+from recoup.books import ENGINES, open_book
 from recoup.books.base import Book, BookChanged, BookError, BookLocked
 from recoup.books.saving import BACKUP_FOLDER, replace_file
 from test_books import PATCH, STRANGE
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture
@@ -24,8 +29,8 @@ def path(tmp_path: Path) -> Path:
     return samples.build(tmp_path / "book.xlsx")
 
 
-def patched(path: Path, **options: object) -> Book:
-    book = open_book(path, **options)  # type: ignore[arg-type]
+def patched(path: Path, engine: str, **options: object) -> Book:
+    book = open_book(path, engine, **options)  # type: ignore[arg-type]
     book.patch_rows("Cases", ["Claim ID"], PATCH)  # type: ignore[arg-type]
     return book
 
@@ -36,7 +41,7 @@ def excel_owner_file(name: str) -> bytes:
     return (bytes([len(ansi)]) + ansi.ljust(54, b" ") + wide.ljust(110, b" "))[:165]
 
 
-def test_a_book_open_in_excel_is_refused_with_owner_and_since_when(path: Path) -> None:
+def test_a_book_open_in_excel_is_refused_with_owner_and_since_when(path: Path, engine: str) -> None:
     lock = path.with_name("~$book.xlsx")
     lock.write_bytes(excel_owner_file("Zoë Müller"))
     os.utime(lock, (1_700_000_000, 1_700_000_000))
@@ -44,29 +49,29 @@ def test_a_book_open_in_excel_is_refused_with_owner_and_since_when(path: Path) -
     with pytest.raises(
         BookLocked, match=r"open in Excel by Zoë Müller since 2023-11-1\d \d\d:\d\d"
     ) as caught:
-        patched(path).save()
+        patched(path, engine).save()
     assert caught.value.exit_code == 3 and path.read_bytes() == before and lock.exists()
 
 
-def test_a_book_open_in_libreoffice_is_refused(path: Path) -> None:
+def test_a_book_open_in_libreoffice_is_refused(path: Path, engine: str) -> None:
     path.with_name(".~lock.book.xlsx#").write_text(",ann,host,01.02.2025 10:00,file:///x;")
     with pytest.raises(BookLocked, match="open in LibreOffice by ann"):
-        patched(path).save()
+        patched(path, engine).save()
 
 
-def test_a_lock_does_not_hinder_reading_or_saving_a_copy(path: Path) -> None:
+def test_a_lock_does_not_hinder_reading_or_saving_a_copy(path: Path, engine: str) -> None:
     path.with_name("~$book.xlsx").write_bytes(excel_owner_file("Ann"))
     copy = path.with_name("copy.xlsx")
     before = path.read_bytes()
-    assert patched(path).save(copy) == copy
+    assert patched(path, engine).save(copy) == copy
     assert path.read_bytes() == before and len(open_book(copy).read_table("Cases").rows) == 4
     copy.with_name("~$copy.xlsx").write_bytes(excel_owner_file("Bob"))
     with pytest.raises(BookLocked, match="Bob"):
-        patched(path).save(copy)
+        patched(path, engine).save(copy)
 
 
-def test_a_book_changed_by_someone_else_is_refused_and_their_work_stands(path: Path) -> None:
-    book = patched(path)
+def test_a_book_changed_by_someone_else_is_refused_and_their_work_stands(path: Path, engine: str) -> None:
+    book = patched(path, engine)
     theirs = path.with_name("theirs.xlsx")
     shutil.copy(path, theirs)
     samples.edit_part(theirs, "docProps/app.xml", lambda x: x.replace("Excel", "Other"))
@@ -80,10 +85,12 @@ def test_a_book_changed_by_someone_else_is_refused_and_their_work_stands(path: P
         book.save()
 
 
-def test_a_change_in_the_last_moment_is_still_seen(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_change_in_the_last_moment_is_still_seen(
+    path: Path, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import recoup.books.saving as saving
 
-    book, real = patched(path), saving.back_up
+    book, real = patched(path, engine), saving.back_up
 
     def back_up_and_meddle(*args: object) -> object:
         result = real(*args)  # type: ignore[arg-type]
@@ -99,14 +106,14 @@ def test_a_change_in_the_last_moment_is_still_seen(path: Path, monkeypatch: pyte
 @pytest.mark.parametrize("step", ["replace", "fsync"])
 @pytest.mark.parametrize("error", [OSError("disk full"), KeyboardInterrupt()])
 def test_a_save_that_dies_leaves_the_old_file_whole_and_no_rest(
-    path: Path, monkeypatch: pytest.MonkeyPatch, step: str, error: BaseException
+    path: Path, engine: str, monkeypatch: pytest.MonkeyPatch, step: str, error: BaseException
 ) -> None:
     before = path.read_bytes()
 
     def die(*_: object) -> None:
         raise error
 
-    book = patched(path)
+    book = patched(path, engine)
     with monkeypatch.context() as broken:
         broken.setattr(os, step, die)
         with pytest.raises(type(error)):
@@ -117,13 +124,15 @@ def test_a_save_that_dies_leaves_the_old_file_whole_and_no_rest(
     assert len(open_book(path).read_table("Cases").rows) == 4
 
 
-def test_a_file_that_excel_holds_open_is_named_as_locked(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_excel_holds_open_is_named_as_locked(
+    path: Path, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def held(*_: object) -> None:
         raise PermissionError
 
     monkeypatch.setattr(os, "replace", held)
     with pytest.raises(BookLocked, match="open in another program"):
-        patched(path).save()
+        patched(path, engine).save()
 
 
 def test_a_part_that_would_not_be_readable_is_never_put_in_place(path: Path) -> None:
@@ -136,7 +145,9 @@ def test_a_part_that_would_not_be_readable_is_never_put_in_place(path: Path) -> 
     assert path.read_bytes() == before
 
 
-def test_before_a_save_in_place_a_dated_backup_is_made_and_only_the_newest_are_kept(path: Path) -> None:
+def test_before_a_save_in_place_a_dated_backup_is_made_and_only_the_newest_are_kept(
+    path: Path, engine: str
+) -> None:
     folder = path.parent / BACKUP_FOLDER
     folder.mkdir()
     (folder / "book notes.xlsx").write_text("not a backup")
@@ -144,7 +155,7 @@ def test_before_a_save_in_place_a_dated_backup_is_made_and_only_the_newest_are_k
     for i in range(4):
         os.utime(path, (1_700_000_000 + i // 2, 1_700_000_000 + i // 2))
         contents.append(path.read_bytes())
-        book = open_book(path, keep=3)
+        book = open_book(path, engine, keep=3)
         book.append_rows("Exclusions", [{"SKU": str(i)}])
         book.save()
     kept = sorted(p for p in folder.iterdir() if "notes" not in p.name)
@@ -153,40 +164,40 @@ def test_before_a_save_in_place_a_dated_backup_is_made_and_only_the_newest_are_k
     assert all(p.name.startswith("book 2023-11-1") for p in kept)
 
 
-def test_backups_go_where_they_are_told_or_nowhere(path: Path, tmp_path: Path) -> None:
-    patched(path, backups=tmp_path / "elsewhere").save()
+def test_backups_go_where_they_are_told_or_nowhere(path: Path, engine: str, tmp_path: Path) -> None:
+    patched(path, engine, backups=tmp_path / "elsewhere").save()
     assert len(list((tmp_path / "elsewhere").iterdir())) == 1
-    book = open_book(path, keep=0)
+    book = open_book(path, engine, keep=0)
     book.append_rows("Exclusions", [{"SKU": "x"}])
     book.save()
     assert not (path.parent / BACKUP_FOLDER).exists()
 
 
-def test_saving_without_a_change_writes_nothing(path: Path) -> None:
+def test_saving_without_a_change_writes_nothing(path: Path, engine: str) -> None:
     before, mtime = path.read_bytes(), path.stat().st_mtime_ns
-    open_book(path).save()
+    open_book(path, engine).save()
     assert (path.read_bytes(), path.stat().st_mtime_ns) == (before, mtime)
     assert not (path.parent / BACKUP_FOLDER).exists()
 
 
-def test_a_book_can_be_worked_on_after_it_was_saved(path: Path) -> None:
-    book = patched(path)
+def test_a_book_can_be_worked_on_after_it_was_saved(path: Path, engine: str) -> None:
+    book = patched(path, engine)
     book.save()
     book.append_rows("Cases", [{"Claim ID": "later"}])
     book.save()
     assert open_book(path).read_table("Cases").rows[-1][1] == "later"
 
 
-def test_a_link_to_the_book_stays_a_link(path: Path, tmp_path: Path) -> None:
+def test_a_link_to_the_book_stays_a_link(path: Path, engine: str, tmp_path: Path) -> None:
     link = tmp_path / "link.xlsx"
     link.symlink_to(path)
-    patched(link).save()
+    patched(link, engine).save()
     assert link.is_symlink() and len(open_book(path).read_table("Cases").rows) == 4
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
-def test_libreoffice_reads_what_we_read(path: Path, tmp_path: Path) -> None:
-    book = patched(path)
+def test_libreoffice_reads_what_we_read(path: Path, engine: str, tmp_path: Path) -> None:
+    book = patched(path, engine)
     plain = [t for t in STRANGE if "_x" not in t and not t.startswith("#")]
     book.append_rows("Cases", [{"Claim ID": f"T{i}", "Product": t, "Units": i} for i, t in enumerate(plain)])
     book.save()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from recoup.books.base import Book, BookUnsupported
 
-ENGINES = ("package",)
+ENGINES = ("package", "openpyxl")
 
 
 def open_book(
@@ -14,10 +14,16 @@ def open_book(
 ) -> Book:
     """Open a workbook. ``backups``: folder for dated copies (default beside the book), ``keep``: how many.
 
+    ``engine``: ``package`` edits the file's own parts and keeps everything else byte for byte; ``openpyxl`` loads and
+    saves the whole workbook and refuses one that holds what openpyxl would lose.
     Raises ``BookUnsupported`` when the file is missing, encrypted or of another format.
     """
     if engine == "package":
         from recoup.books.package_book import PackageBook
 
         return PackageBook(Path(path), backups=backups, keep=keep)
+    if engine == "openpyxl":
+        from recoup.books.openpyxl_book import OpenpyxlBook
+
+        return OpenpyxlBook(Path(path), backups=backups, keep=keep)
     raise BookUnsupported(f"There is no engine {engine!r}: use one of {', '.join(ENGINES)}.")

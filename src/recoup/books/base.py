@@ -3,11 +3,12 @@
 # ruff: noqa: N818  (errors are named by what happened)
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Protocol, runtime_checkable
 
+from recoup import sheets
 from recoup.model import Cell, Problem, RawTable, Record, RecoupError
 
 
@@ -88,7 +89,9 @@ class Book(Protocol):
         ...
 
     def read_raw(self, sheet: str) -> RawTable:
-        """A whole tab as text, nothing interpreted (date cells as ISO text, whole numbers without ``.0``)."""
+        """A whole tab as text, nothing interpreted: date cells as ISO text with their time, whole numbers
+        without ``.0``, error cells as ``#N/A``. ``problems`` name hidden rows and cells far out.
+        """
         ...
 
     def tables(self) -> dict[str, list[str]]:
@@ -99,8 +102,11 @@ class Book(Protocol):
         """The tab a table stands on now. Raises ``TableMissing``."""
         ...
 
-    def is_filtered(self, table: str) -> bool:
-        """Whether rows of the table are hidden, by a filter or by hand. Raises ``TableMissing``."""
+    def rows_shown(self, table: str) -> tuple[int, int]:
+        """How many rows of the table a person sees, and how many it has. Raises ``TableMissing``.
+
+        Rows are those of ``read_table``; hidden ones are hidden by a filter or by hand.
+        """
         ...
 
     def read_table(self, name: str) -> TableRows:
@@ -135,8 +141,37 @@ class Book(Protocol):
         """Write the cells that defined names point at, where the value differs."""
         ...
 
+    def write_list(self, defined_name: str, values: Sequence[str]) -> None:
+        """Let a drop-down list hold these values: the row of cells behind its name, moved when it grows.
+
+        Raises ``NameMissing``.
+        """
+        ...
+
     def write_tab(self, sheet: str, rows: Sequence[Sequence[str]]) -> None:
         """Add text rows below what a report tab holds, from row 1 when it is empty."""
+        ...
+
+    def drop_rows(self, sheet: str, rows: Collection[int]) -> None:
+        """Remove rows (numbers as in the sheet) of a report tab; the rows below move up.
+
+        Where merged cells, comments, drawings, links, validations or conditional formats hang on the tab's
+        rows, nothing moves: the rows are emptied instead. Raises ``SheetMissing``.
+        """
+        ...
+
+    def add_tab(self, sheet: str, visible: bool) -> None:
+        """Add an empty report tab (all cells formatted as text, first row frozen) behind the last tab of people.
+
+        Raises ``BookError`` when a tab of that name is there.
+        """
+        ...
+
+    def add_columns(self, table: str, columns: Sequence[sheets.Column]) -> None:
+        """Add columns at the right end of a table, styled like its last column of the same kind and owner.
+
+        Raises ``TableMissing``, ``TableBlocked`` when something stands to the right of the table.
+        """
         ...
 
     def set_visible(self, sheet: str, visible: bool) -> None:

@@ -7,6 +7,7 @@ import re
 from recoup.books.package import attributes
 
 _NUMFMT = re.compile(r"<(?:\w+:)?numFmt\s([^>]*?)/?>")
+_NUMFMTS = re.compile(r"<(?:\w+:)?numFmts\b[^>]*>(.*?)</(?:\w+:)?numFmts>", re.S)
 _CELL_FORMATS = re.compile(r"<(?:\w+:)?cellXfs\b[^>]*>(.*?)</(?:\w+:)?cellXfs>", re.S)
 _FORMAT = re.compile(r"<(?:\w+:)?xf\b([^>]*?)/?>")
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.I)
@@ -18,7 +19,9 @@ _BUILT_IN_WITH_TIME = frozenset((22,))
 def date_styles(styles_xml: str) -> dict[str, bool]:
     """Style ids (the ``s`` of a cell) that show a date -> whether they show a time too."""
     custom = {
-        int(a["numFmtId"]): a.get("formatCode", "") for a in map(attributes, _NUMFMT.findall(styles_xml))
+        int(a["numFmtId"]): a.get("formatCode", "")
+        for listed in _NUMFMTS.findall(styles_xml)  # those of conditional formats have numbers of their own
+        for a in map(attributes, _NUMFMT.findall(listed))
     }
     block = _CELL_FORMATS.search(styles_xml)
     found = {}

@@ -88,7 +88,7 @@ class Package:
         return memoryview(self.data)[start : start + info.compress_size]
 
     def with_parts(self, changed: Mapping[str, Content], dropped: Iterable[str] = ()) -> bytes:
-        """The package with some parts replaced or left out; every other one is copied byte for byte."""
+        """The package with some parts replaced, added or left out; every other one is copied byte for byte."""
         writer, gone = _Writer(), frozenset(dropped)
         for name, info in self.members.items():
             if name in gone:
@@ -97,6 +97,8 @@ class Package:
                 writer.add_new(info, changed[name])
             else:
                 writer.add_raw(info, self.raw(info))
+        for name in changed.keys() - self.members.keys():
+            writer.add_new(zipfile.ZipInfo(name), changed[name])
         return writer.finish()
 
 

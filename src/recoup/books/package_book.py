@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import fastexcel
@@ -12,15 +12,19 @@ from recoup import sheets
 from recoup.books.area import Area
 from recoup.books.base import BookUnsupported, NameMissing, TableMissing, TableRows
 from recoup.books.cell_values import CellValues
-from recoup.books.cells import column_index, plain, render
+from recoup.books.cells import column_index, column_letter, plain, render
 from recoup.books.locks import refuse_if_open
+from recoup.books.new_columns import add_columns
+from recoup.books.new_tab import new_tab
 from recoup.books.package import Content, Package
 from recoup.books.report_tab import TabExtension, leading_blank_columns, read_tab
+from recoup.books.row_removal import without_rows
 from recoup.books.saving import digest, replace_file, save_over
 from recoup.books.table_body import TableBody
 from recoup.books.table_part import TablePart
 from recoup.books.table_patch import patch_rows
 from recoup.books.table_replace import replace_rows
+from recoup.books.used_range import readable
 from recoup.books.workbook_part import WorkbookPart
 from recoup.books.worksheet import Worksheet
 from recoup.model import Cell, Problem, RawTable, Record
@@ -34,16 +38,17 @@ class PackageBook:
         self.path = path
         self.problems: list[Problem] = []
         self._backups, self._keep = backups, keep
+        self._rebuilt: set[str] = set()
         try:
             data = path.read_bytes()
         except FileNotFoundError as error:
             raise BookUnsupported(f"There is no file {path}; make a workbook with `recoup new`.") from error
         except OSError as error:
             raise BookUnsupported(f"{path.name} cannot be read ({error.strerror}).") from error
+        self.sha256 = digest(data)
         self._load(data)
 
     def _load(self, data: bytes) -> None:
-        self.sha256 = digest(data)
         self._package = Package(data, self.path.name)
         self._workbook = WorkbookPart(self._package, self.path.name)
         self._workbook_before = self._workbook.xml
@@ -83,11 +88,12 @@ class PackageBook:
         """The tab of a table."""
         return self._body(table).table.sheet
 
-    def is_filtered(self, table: str) -> bool:
-        """Whether a row of the body is hidden."""
+    def rows_shown(self, table: str) -> tuple[int, int]:
+        """Rows of the body that are not hidden, and all."""
         body = self._body(table)
-        heads = (body.sheet.rows[n].partition(">")[0] for n in body.numbers())
-        return any(' hidden="1"' in head or ' hidden="true"' in head for head in heads)
+        heads = [body.sheet.rows[n].partition(">")[0] for n in body.read().numbers]
+        hidden = sum(' hidden="1"' in head or ' hidden="true"' in head for head in heads)
+        return len(heads) - hidden, len(heads)
 
     def read_raw(self, sheet: str) -> RawTable:
         """A tab as text; what was written and not yet saved is in it."""
@@ -98,7 +104,10 @@ class PackageBook:
                 reader = fastexcel.read_excel(package.data)
             elif reader is None:
                 reader = self._reader = fastexcel.read_excel(package.data)
-            return read_tab(reader, sheet, self._blank_columns(package, part))
+            data, notes = readable(package, part, sheet)
+            if data is not package.data:
+                reader = fastexcel.read_excel(data)
+            return read_tab(reader, sheet, self._blank_columns(package, part), notes)
         except fastexcel.FastExcelError as error:
             raise BookUnsupported(
                 f"{self.path.name}, tab {sheet!r}, cannot be read; open it in Excel and save it again as .xlsx."
@@ -179,6 +188,24 @@ class PackageBook:
                 sheet.set_row(number, row.render(number, sheet.prefix))
                 sheet.cover(Area(column, number, column, number))
 
+    def write_list(self, defined_name: str, values: Sequence[str]) -> None:
+        """Let a drop-down list hold these values."""
+        name, area = self._workbook.row_of_cells(defined_name)
+        sheet = self._worksheet(name)
+        row = sheet.row(area.top)
+        held = {c: self._values.value(x.style, x.kind, x.inner) for c, x in row.cells.items()}
+        if [held.get(c) for c in range(area.left, area.right + 1)] == list(values):
+            return
+        style = row.cells[area.left].style if area.left in row.cells else ""
+        left = max(row.cells, default=0) + 2
+        for column, value in enumerate(values, left):
+            ref = f"{column_letter(column)}{area.top}"
+            row.put(column, render(ref, style, plain(value), sheet.prefix), style)
+        sheet.set_row(area.top, row.render(area.top, sheet.prefix))
+        fresh = Area(left, area.top, left + max(len(values), 1) - 1, area.top)
+        sheet.cover(fresh)
+        self._workbook.point(defined_name, fresh)
+
     def write_tab(self, sheet: str, rows: Sequence[Sequence[str]]) -> None:
         """Add text rows to a report tab."""
         part = self._workbook.part_of(sheet)
@@ -190,9 +217,37 @@ class PackageBook:
             self._extensions[part] = TabExtension(xml, sheet)
         self._extensions[part].add(rows)
 
+    def drop_rows(self, sheet: str, rows: Collection[int]) -> None:
+        """Remove rows of a report tab."""
+        part = self._workbook.part_of(sheet)
+        changed = self._changed_parts()
+        content = changed.get(part, b"")
+        xml = content if isinstance(content, bytes) else b"".join(content)
+        self._rebuild({**changed, part: without_rows(xml or self._package.read(part), rows)})
+
+    def add_tab(self, sheet: str, visible: bool) -> None:
+        """Add an empty report tab at the end."""
+        changed = {**self._changed_parts(), **self._without_calculation_chain()}
+
+        def read(part: str) -> bytes:
+            content = changed.get(part)
+            return content if isinstance(content, bytes) else self._package.read(part)
+
+        self._rebuild({**changed, **new_tab(self._workbook, read, sheet, visible)})
+
+    def add_columns(self, table: str, columns: Sequence[sheets.Column]) -> None:
+        """Add columns at the right end of a table."""
+        add_columns(self._body(table), columns)
+
     def set_visible(self, sheet: str, visible: bool) -> None:
         """Show or hide a tab."""
         self._workbook.set_visible(sheet, visible)
+
+    def _rebuild(self, changed: Mapping[str, Content]) -> None:
+        """Go on with the package as it would be saved now; the file is not touched."""
+        data = self._packed(changed)
+        self._rebuilt |= changed.keys()
+        self._load(data)
 
     # ---- saving
 
@@ -203,20 +258,24 @@ class PackageBook:
         if in_place and not self._has_changes():
             return target
         changed = self._changed_parts()
+        parts = {*changed, *self._rebuilt} - {self._workbook.related("calcChain")}
         data = self._packed(changed)
         if in_place:
-            save_over(target, self.sha256, data, changed, self._backups, self._keep)
+            save_over(target, self.sha256, data, parts, self._backups, self._keep)
+            self.sha256, self._rebuilt = digest(data), set()
             self._load(data)
         else:
             refuse_if_open(target)
-            replace_file(target, data, changed)
+            replace_file(target, data, parts)
         return target
 
     def _has_changes(self) -> bool:
         edited = any(s.changed for s in self._worksheets.values()) or any(
             t.changed for t in self._tables.values()
         )
-        return edited or bool(self._extensions) or self._workbook.xml != self._workbook_before
+        return (
+            edited or bool(self._extensions or self._rebuilt) or self._workbook.xml != self._workbook_before
+        )
 
     def _changed_parts(self) -> dict[str, Content]:
         """Every part that differs from the file: sheets, tables, workbook, and what lists calcChain."""

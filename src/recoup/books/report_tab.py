@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 import fastexcel
@@ -16,65 +16,66 @@ import pyarrow.compute as pc
 from recoup.books.area import MAX_ROWS
 from recoup.books.base import BookUnsupported, TableBlocked
 from recoup.books.cells import column_letter, render, safe_text
+from recoup.books.used_range import far_cells
 from recoup.books.worksheet import column_styles
 from recoup.model import Problem, RawTable
 
 _TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
-_MIDNIGHT = " 00:00:00"
+GAP = 100  # blank columns behind which nothing belongs to a report
+_ERROR = "#N/A"
 _CONTENT = re.compile(rb"<(?:\w+:)?(?:v|is|f)[ >]")
 _CHUNK = 5_000
 
 
-def read_tab(reader: fastexcel.ExcelReader, sheet: str, first_column: int = 0) -> RawTable:
-    """A tab as text: blank rows and columns stay where they are, a date cell is ISO text.
+def read_tab(
+    reader: fastexcel.ExcelReader, sheet: str, first_column: int = 0, notes: Sequence[Problem] = ()
+) -> RawTable:
+    """A tab as text: blank rows and columns stay where they are.
 
-    ``first_column`` is the number of leading blank columns, which the reader does not report. Whole numbers
-    have no ``.0``; other numbers keep at least nine decimals; booleans are ``true`` and ``false``. Error cells
-    are blank and named in ``problems``.
+    A date cell is ISO text with its time (``2026-05-07 00:00:00``), so that it differs from a typed
+    ``2026-05-07``: the report reader must know which dates Excel made. Whole numbers have no ``.0``; other
+    numbers keep at least nine decimals; booleans are ``true`` and ``false``; error cells are ``#N/A``.
+    ``first_column`` is the number of leading blank columns, which fastexcel does not report. Columns beyond a
+    gap of ``GAP`` blank ones belong to no report; they are left out and named in ``problems``,
+    together with ``notes``.
     """
     batch, errors = reader.load_sheet(
         sheet, header_row=None, skip_rows=0, dtypes="string"
     ).to_arrow_with_errors()
-    columns: list[Any] = [pa.array([""] * batch.num_rows, pa.string())] * (
-        first_column if batch.num_rows else 0
-    )
-    columns += [_as_text(column) for column in batch.columns]
-    if not columns:
-        return RawTable(sheet, "sheet", pd.DataFrame(), np.empty(0, np.int64))
+    kept, far = _within_reach(batch, sheet, first_column)
+    problems = (*notes, *far)
+    if not batch.num_rows or not kept:
+        return RawTable(sheet, "sheet", pd.DataFrame(), np.empty(0, np.int64), problems=problems)
+    found = [e.offset_position for e in errors.errors] if errors is not None else []
+    columns: list[Any] = [pa.repeat("", batch.num_rows)] * first_column
+    columns += [_as_text(batch.column(i), [row for row, column in found if column == i]) for i in range(kept)]
     table = pa.table(columns, names=[str(i) for i in range(len(columns))])
     cells = table.to_pandas(types_mapper=lambda _: _TEXT)
     cells.columns = pd.RangeIndex(len(columns))
-    found = [e.offset_position for e in errors.errors] if errors is not None else []
-    problems = _error_cells(sheet, found, first_column)
     return RawTable(sheet, "sheet", cells, np.arange(1, len(cells) + 1, dtype=np.int64), problems=problems)
 
 
-def _as_text(column: Any) -> Any:
-    text = pc.fill_null(column, "") if column.null_count else column
-    if pc.any(pc.ends_with(text, _MIDNIGHT)).as_py():
-        text = pc.replace_substring_regex(text, r"^(\d{4}-\d{2}-\d{2}) 00:00:00$", r"\1")
-    return text
+def _as_text(column: Any, errors: Sequence[int]) -> Any:
+    if errors:
+        marks = np.zeros(len(column), dtype=bool)
+        marks[list(errors)] = True
+        column = pc.if_else(pa.array(marks), _ERROR, column)
+    return pc.fill_null(column, "") if column.null_count else column
 
 
-def _error_cells(sheet: str, places: Sequence[tuple[int, int]], first_column: int) -> tuple[Problem, ...]:
-    by_column: dict[int, list[int]] = {}
-    for row, column in sorted(places):
-        by_column.setdefault(column + first_column, []).append(row + 1)
-    problems = []
-    for column, rows in sorted(by_column.items()):
-        letter = column_letter(column + 1)
-        problems.append(
-            Problem(
-                "error",
-                sheet,
-                "Cells hold an Excel error (#N/A, #REF!, …) instead of a value and were read as blank.",
-                "Paste the report again as it was downloaded.",
-                column=letter,
-                rows=len(rows),
-                first_cells=", ".join(f"{letter}{row}" for row in rows[:3]),
-            )
-        )
-    return tuple(problems)
+def _within_reach(batch: pa.RecordBatch, sheet: str, first_column: int) -> tuple[int, tuple[Problem, ...]]:
+    """How many columns are kept, and the first cell beyond them by name when there is one."""
+    filled = [i for i, column in enumerate(batch.columns) if column.null_count < batch.num_rows]
+    if not filled:
+        return (batch.num_columns if batch.num_columns <= GAP else 0), ()
+    ends = (a for a, b in pairwise([-1, *filled]) if b - a > GAP and a >= 0)
+    last = next(ends, filled[-1])
+    far = [i for i in filled if i > last]
+    if not far:
+        return last + 1, ()
+    row = pc.index(pc.is_valid(batch.column(far[0])), True).as_py() + 1
+    count = sum(batch.num_rows - batch.column(i).null_count for i in far)
+    return last + 1, (far_cells(sheet, column_letter(far[0] + first_column + 1), row, count),)
 
 
 def leading_blank_columns(chunks: Iterator[bytes]) -> int:

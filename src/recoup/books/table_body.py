@@ -21,6 +21,7 @@ from recoup.books.worksheet import CellXml, Row, Worksheet, column_styles, parse
 from recoup.model import Cell, Formula, Record
 
 _HEIGHT = re.compile(r'\s(?:ht|customHeight)="[^"]*"')
+_FORMULA = re.compile(r"<(?:\w+:)?f[\s/>]")  # not <family>, which stands in rich text
 _A1 = re.compile(r"(?<![\w.\[])\$?[A-Z]{1,3}\$?\d+(?![\w(\]])")
 
 
@@ -231,7 +232,7 @@ class TableBody:
 
 
 def _has_formula(inner: str) -> bool:
-    return "<f" in inner or bool(re.search(r"<\w+:f\b", inner))
+    return bool(_FORMULA.search(inner))
 
 
 def _filler(text: str, origin: str) -> Callable[[str], Formula]:

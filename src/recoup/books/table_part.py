@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from html import escape
 
 from recoup.books.area import Area
 from recoup.books.base import BookUnsupported, ColumnMissing
@@ -12,6 +14,7 @@ from recoup.books.package import attributes
 _TABLE = re.compile(r"<(?:\w+:)?table\b([^>]*)>")
 _COLUMN = re.compile(r"<(?:\w+:)?tableColumn\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?tableColumn>)", re.S)
 _REF = re.compile(r'(<(?:\w+:)?(?:table|autoFilter|sortState|sortCondition)\b[^>]*?\sref=")([^"]*)(")')
+_WIDENED = re.compile(r'(<(?:\w+:)?(?:table|autoFilter)\b[^>]*?\sref=")([^"]*)(")')
 _INSERT_ROW = re.compile(r'\s+insertRow(?:Shift)?="[^"]*"')
 
 
@@ -75,6 +78,34 @@ class TablePart:
             self.text = _REF.sub(lambda m: m[1] + _shifted(m[2], old, grown) + m[3], self.text)
             a = self.area
             self.area = Area(a.left, a.top, a.right, a.bottom + grown)
+
+    def add_columns(self, headers: Sequence[str]) -> None:
+        """List further columns at the right end; the table's and its filter's areas reach over them."""
+        by, right = len(headers), self.area.right
+        ids = [int(n) for n in re.findall(r'<(?:\w+:)?tableColumn\b[^>]*?\sid="(\d+)"', self.text)]
+        close = re.search(r"</(\w+:)?tableColumns>", self.text)
+        if close is None:
+            raise BookUnsupported(f"The table {self.name} on {self.sheet!r} is damaged; save it in Excel.")
+        listed = "".join(
+            f'<{close[1] or ""}tableColumn id="{max(ids) + i}" name="{escape(h)}"/>'
+            for i, h in enumerate(headers, 1)
+        )
+        text = self.text[: close.start()] + listed + self.text[close.start() :]
+        text = re.sub(
+            r'(<(?:\w+:)?tableColumns\b[^>]*?\scount=")\d+', rf"\g<1>{len(self.headers) + by}", text, count=1
+        )
+        self.text = _WIDENED.sub(lambda m: m[1] + _wider(m[2], right, by) + m[3], text)
+        a = self.area
+        self.area = Area(a.left, a.top, a.right + by, a.bottom)
+        self._columns |= {h: right + i for i, h in enumerate(headers, 1)}
+        self.headers += headers
+
+
+def _wider(ref: str, right: int, by: int) -> str:
+    area = Area.parse(ref)
+    if area is None or area.right != right:
+        return ref
+    return str(Area(area.left, area.top, area.right + by, area.bottom))
 
 
 def _shifted(ref: str, at_least: int, by: int) -> str:

@@ -31,7 +31,8 @@ def replace_rows(
         body.write_row(number, record, fill, same.pop(0) if same else None)
     for number in range(old.top + len(records), bottom + 1):
         body.write_row(number, {}, fill)
-    for number in range(bottom + 1, old.bottom + 1):
+    below = bottom + 1 + (body.table.area.bottom - body.table.body.bottom)  # a totals row has moved up
+    for number in range(below, old.bottom + 1):
         body.put_cells(number, dict.fromkeys(body.letters, ""))
     return _lost_cells(body, kept)
 

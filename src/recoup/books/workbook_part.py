@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from recoup.books.area import Area
 from recoup.books.base import BookUnsupported, NameMissing, SheetMissing
 from recoup.books.package import Package, attributes
 
@@ -78,6 +79,30 @@ class WorkbookPart:
             f"The name {defined_name} was deleted or no longer points at one cell; "
             "restore it in Excel (Formulas > Name Manager) or take the sheet from a new workbook."
         )
+
+    def row_of_cells(self, defined_name: str) -> tuple[str, Area]:
+        """The tab and the cells of one row that a name points at. Raises ``NameMissing``."""
+        match = self._definition(defined_name)
+        sheet, _, ref = (match[2].replace("&apos;", "'").replace("&amp;", "&") if match else "").rpartition(
+            "!"
+        )
+        area = Area.parse(ref)
+        if area is None or area.top != area.bottom:
+            raise NameMissing(f"The name {defined_name} was deleted or no longer points at a row of cells.")
+        return re.sub("^'(.*)'$", r"\1", sheet).replace("''", "'"), area
+
+    def point(self, defined_name: str, area: Area) -> None:
+        """Let a name point at other cells of the same tab."""
+        match = self._definition(defined_name)
+        if match is not None:
+            first, last = str(area).split(":")
+            ref = ":".join(re.sub(r"([A-Z]+)(\d+)", r"$\1$\2", cell) for cell in (first, last))
+            target = match[2].rpartition("!")[0] + "!" + ref
+            self.xml = self.xml[: match.start(2)] + target + self.xml[match.end(2) :]
+
+    def _definition(self, defined_name: str) -> re.Match[str] | None:
+        found = ((m, attributes(m[1])) for m in _NAME.finditer(self.xml))
+        return next((m for m, a in found if a.get("name") == defined_name and "localSheetId" not in a), None)
 
     def set_visible(self, sheet: str, visible: bool) -> None:
         """Show or hide a tab; the last visible one cannot be hidden. Raises ``SheetMissing``."""

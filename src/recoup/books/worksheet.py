@@ -16,6 +16,7 @@ _ROW_NUMBER = re.compile(r'\sr="(\d+)"')
 _INSIDE = r"[^<]*(?:<(?!/(?:\w+:)?c>)[^<]*)*"
 _CELL = re.compile(rf"<(?:\w+:)?c\b([^>]*?)(?:/>|>({_INSIDE})</(?:\w+:)?c>)")
 _USUAL = re.compile(rf'(<c r="([A-Z]+)\d+"(?: s="(\d+)")?(?: t="(\w+)")?(?:/>|>({_INSIDE})</c>))')
+_FORMULA = re.compile(r"<(?:\w+:)?f[\s/>]")  # not <family>, which stands in rich text
 _REF = re.compile(r'\sr="([A-Z]+)\d+"')
 _STYLE = re.compile(r'\ss="(\d+)"')
 _TYPE = re.compile(r'\st="(\w+)"')
@@ -41,7 +42,7 @@ class CellXml(NamedTuple):
     @property
     def has_formula(self) -> bool:
         """Whether a formula computes it."""
-        return "<f" in self.inner or bool(re.search(r"<\w+:f\b", self.inner))
+        return bool(_FORMULA.search(self.inner))
 
     def moved(self, ref: str) -> str:
         """The same XML at another address."""

@@ -1,0 +1,72 @@
+"""Looks at a worksheet before it is read: cells far out that would cost all memory, and rows that are hidden."""
+
+from __future__ import annotations
+
+import re
+
+from recoup.books.cells import column_index
+from recoup.books.package import Package
+from recoup.model import Problem
+
+MOST_CELLS = 40_000_000  # a reader takes about 32 bytes for each cell of the used range, blank ones too
+LAST_COLUMN = "ZZ"  # no report is that wide
+SMALL = 50_000_000  # bytes of a worksheet that are looked through for rows hidden by hand
+_HEAD = 10_000
+_DIMENSION = re.compile(rb'<(?:\w+:)?dimension\b[^>]*?\bref="[A-Z]+\d+(?::([A-Z]+)(\d+))?"')
+_FAR = re.compile(rb'<((?:\w+:)?c) [^>]*?\br="([A-Z]{3})(\d+)"(?:[^>]*?/>|[^>]*>(.*?)</\1>)', re.DOTALL)
+_HIDDEN = re.compile(rb'<(?:\w+:)?row\b[^>]*?\bhidden="(?:1|true)"[^>]*(?<!/)>')
+_FILTERED = re.compile(rb'<(?:\w+:)?sheetPr\b[^>]*?\bfilterMode="(?:1|true)"')
+
+
+def readable(package: Package, part: str, sheet: str) -> tuple[bytes, tuple[Problem, ...]]:
+    """The workbook with this worksheet cut at ``LAST_COLUMN`` where it must be, and what a person should know.
+
+    Excel notes the used range at the top of a worksheet: mostly nothing else is looked at. A filter is noted
+    there as well; rows hidden by hand are counted in worksheets below ``SMALL`` only.
+    """
+    with package.open(part) as stream:
+        head = stream.read(_HEAD)
+    far = _too_wide(head)
+    problems: list[Problem] = []
+    if not far and not _FILTERED.search(head) and package.members[part].file_size > SMALL:
+        return package.data, ()
+    xml = package.read(part)
+    hidden = len(_HIDDEN.findall(xml))
+    if hidden:
+        problems.append(_hidden(sheet, hidden))
+    if not far or not _FAR.search(xml):
+        return package.data, tuple(problems)
+    filled = [m for m in _FAR.finditer(xml) if m[4]]
+    if filled:
+        column, row = min(((m[2].decode(), int(m[3])) for m in filled), key=lambda p: (p[1], p[0]))
+        problems.append(far_cells(sheet, column, row, len(filled)))
+    return package.with_parts({part: _FAR.sub(b"", xml)}), tuple(problems)
+
+
+def far_cells(sheet: str, column: str, row: int, count: int) -> Problem:
+    """The warning that cells beyond any report were not read; ``column`` and ``row`` are those of the first."""
+    return Problem(
+        "warning",
+        sheet,
+        "Cells far to the right of the report hold something; they were not read.",
+        "Delete the columns to the right of the report, then save the workbook.",
+        column=column,
+        rows=count,
+        first_cells=f"{column}{row}",
+    )
+
+
+def _too_wide(head: bytes) -> bool:
+    """Whether the used range is wider than any report, or unknown."""
+    found = _DIMENSION.search(head)
+    if found is None:
+        return True
+    width = column_index(found[1].decode()) if found[1] else 1
+    height = int(found[2]) if found[2] else 1
+    return width > column_index(LAST_COLUMN) or width * height > MOST_CELLS
+
+
+def _hidden(sheet: str, count: int) -> Problem:
+    rows = "1 row is hidden" if count == 1 else f"{count:,} rows are hidden"
+    text = f"{rows}, by a filter or by hand; hidden rows were read like all others"
+    return Problem("note", sheet, text, "nothing, unless rows should not count: delete those", rows=count)
