@@ -50,7 +50,9 @@ def load_folder(folder: Traversable) -> Policy:
         ),
         pools={kind: pool for pool, kinds in payment_file.pools.items() for kind in kinds},
         marketplaces={
-            code: Marketplace(code, m.name, m.currency, m.region, m.domain, tuple(m.names))
+            code: Marketplace(
+                code, m.name, m.currency, m.region, m.domain, tuple(m.names), tuple(m.languages)
+            )
             for code, m in market_file.marketplaces.items()
         },
         stock_countries={r: frozenset(c) for r, c in market_file.stock_countries.items()},

@@ -140,6 +140,7 @@ class MarketplaceFact(_Strict):
 
     name: str
     currency: str = Field(pattern="^[A-Z]{3}$")
+    languages: list[str] = Field(min_length=1)
     region: str
     domain: str
     names: list[str] = []

@@ -144,20 +144,14 @@ class Policy:
     def marketplace_of_stock(self, country: str, *, home: str) -> str:
         """The marketplace whose windows rule a unit lying in that country.
 
-        A marketplace's own country, else ``home`` when the country is blank or stores stock of home's region,
+        ``home`` when the country is blank or stores stock of home's region, else that country's marketplace,
         else the country as written, for which nothing is known.
         """
-        named = self.marketplace_named(country)
         region = self.marketplaces[home].region if home in self.marketplaces else ""
-        if named in self._ruled:
-            return named
-        if not country.strip() or country.strip().upper() in self.stock_countries.get(region, frozenset()):
+        written = country.strip().upper()
+        if not written or written in self.stock_countries.get(region, frozenset()):
             return home
-        return named or country.strip().upper()
-
-    @cached_property
-    def _ruled(self) -> frozenset[str]:
-        return frozenset(m for v in self.values for m in v.marketplaces) - {ALL}
+        return self.marketplace_named(country) or written
 
     def setting(self, key: str) -> Value | None:
         """The seller's answer, or the default; None when both are blank. KeyError for an unknown setting."""

@@ -83,7 +83,7 @@ class ReasonCode:
 
 @dataclass(frozen=True, slots=True)
 class Marketplace:
-    """One Amazon marketplace: two-letter code, currency, site, and the countries its stock may lie in."""
+    """One Amazon marketplace: two-letter code, currency, site, and the languages of its reports."""
 
     code: str
     name: str
@@ -91,6 +91,7 @@ class Marketplace:
     region: str
     domain: str  # "amazon.com"
     names: tuple[str, ...] = ()  # other spellings found in reports
+    languages: tuple[str, ...] = ()  # English names, the commonest first
 
 
 @dataclass(frozen=True, slots=True)
