@@ -122,7 +122,7 @@ def build_reports(case: CaseTables) -> Reports:
     else:
         ignored: list[Problem] = []
         reports.frames[MONEY_LINES] = to_money_lines(
-            reports.frames["settlements"], reports.frames["transactions"], ignored
+            *(reports.frames[n] for n in ("settlements", "settlements_v1", "transactions")), ignored
         )
     return reports
 

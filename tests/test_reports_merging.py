@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from recoup import reports
 from recoup.reports import StatedPeriod
-from report_samples import LEDGER, delimited, ledger_row, read_text, sheet
+from report_samples import FOLDER, LEDGER, delimited, ledger_row, read_text, sheet
 
 
 def lines(*days: int, **cells: str) -> list[list[str]]:
@@ -173,3 +173,163 @@ def test_of_two_costs_of_one_product_and_day_the_later_file_stands() -> None:
     tables = reports.read_bytes("a.txt", (head + "PAN-12\t7.25\tUSD\t2026-01-15\n").encode())
     tables += reports.read_bytes("b.txt", (head + "PAN-12\t8.00\tUSD\t2026-01-15\n").encode())
     assert reports.read(tables).sourcing_costs["own_cost"].tolist() == [8.0]
+
+
+REMOVAL = [
+    "request-date", "order-id", "order-type", "order-status", "last-updated-date", "sku", "fnsku", "disposition",
+    "requested-quantity", "cancelled-quantity", "disposed-quantity", "shipped-quantity", "in-process-quantity",
+    "removal-fee", "currency",
+]  # fmt: skip
+
+
+def removal(
+    updated: int, shipped: int, order: str = "RMV1", sku: str = "PAN-12", state: str = "Sellable"
+) -> list[str]:
+    """One line of a removal order as it stood on a day of September 2026."""
+    cells = ["2026-08-20", order, "Return", "Pending", f"2026-09-{updated:02}", sku, f"X00{sku}", state]
+    return [*cells, "9", "0", "0", str(shipped), "0", "", "USD"]
+
+
+def test_a_removal_order_has_one_row_per_order_sku_and_disposition_the_youngest() -> None:
+    old = [REMOVAL, removal(2, 1), removal(2, 5, state="Unsellable"), removal(2, 3, order="RMV2")]
+    young = [REMOVAL, removal(9, 4), removal(9, 7, sku="LID-7")]
+    for text in (delimited([*old, *young]), delimited([*young, *old])):
+        frame = read_text(text).removal_orders
+        rows = set(
+            zip(frame["order_id"], frame["sku"], frame["disposition"], frame["shipped_quantity"], strict=True)
+        )
+        assert rows == {
+            ("RMV1", "PAN-12", "SELLABLE", 4),
+            ("RMV1", "PAN-12", "UNSELLABLE", 5),
+            ("RMV2", "PAN-12", "SELLABLE", 3),
+            ("RMV1", "LID-7", "SELLABLE", 7),
+        }
+        assert len(frame) == 4
+
+
+def test_the_day_of_update_is_older_or_younger_before_the_export_is() -> None:
+    young_file_old_row = [REMOVAL, removal(2, 1), removal(2, 2, order="RMV9")]
+    read = read_text(delimited([REMOVAL, removal(9, 4), *young_file_old_row]))
+    assert read.removal_orders.set_index("order_id").loc["RMV1", "shipped_quantity"] == 4
+    same_day = read_text(delimited([REMOVAL, removal(9, 4), REMOVAL, removal(9, 6)]))
+    assert same_day.removal_orders["shipped_quantity"].tolist() == [6]
+
+
+def test_a_present_state_has_one_row_within_one_export_too_and_accounts_for_the_others() -> None:
+    read = read_text(delimited([REMOVAL, removal(2, 1), removal(5, 3), removal(5, 3), removal(4, 2)]))
+    (export,) = read.exports
+    assert read.removal_orders["shipped_quantity"].tolist() == [3]
+    assert (export.rows_read, export.rows_used, export.skipped) == (
+        4,
+        1,
+        {"a younger row of the same thing stands": 3},
+    )
+
+
+lines_of_removals = st.tuples(
+    st.integers(1, 4),
+    st.integers(0, 3),
+    st.sampled_from(["RMV1", "RMV2"]),
+    st.sampled_from(["PAN-12", "LID-7"]),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(lines_of_removals, min_size=1, max_size=6), min_size=1, max_size=3), st.randoms())
+def test_the_youngest_row_stands_whatever_the_order_of_rows(exports, random) -> None:
+    newest: dict[tuple[str, str], tuple[int, int]] = {}
+    for number, export in enumerate(exports):
+        for updated, _, order, sku in export:
+            key = (order, sku)
+            newest[key] = max(newest.get(key, (0, 0)), (updated, number))
+
+    def read_all() -> reports.Reports:
+        return read_text(
+            delimited([row for e in exports for row in [REMOVAL, *(removal(*line) for line in e)]])
+        )
+
+    read = read_all()
+    frame = read.removal_orders
+    days = {
+        (o, s): d
+        for o, s, d in zip(frame["order_id"], frame["sku"], frame["last_updated"].dt.day, strict=True)
+    }
+    assert days == {key: updated for key, (updated, _) in newest.items()}
+    assert len(frame) == len(newest)
+    assert all(e.rows_read == e.rows_used + sum(e.skipped.values()) for e in read.exports)
+    assert sum(e.rows_used for e in read.exports) == len(frame)
+    for export in exports:
+        random.shuffle(export)
+    by = ["order_id", "sku"]
+    columns = [*by, "shipped_quantity"]
+    again = read_all().removal_orders.sort_values(by)[columns].reset_index(drop=True)
+    assert again.equals(frame.sort_values(by)[columns].reset_index(drop=True))
+
+
+STOCK = ["sku", "fnsku", "asin", "product-name", "condition", "afn-fulfillable-quantity"]
+
+
+def stock(sku: str, units: int, *more: str) -> list[str]:
+    return [sku, f"X00{sku}", "B0EXAMPLE1", "Pan", "New", str(units), *more]
+
+
+def test_the_stock_of_today_stands_and_that_of_two_stores_stays_apart() -> None:
+    last_week = [STOCK, stock("PAN-12", 9), stock("LID-7", 4)]
+    today = [[*STOCK, "store"], stock("PAN-12", 5, "US"), stock("PAN-12", 2, "CA")]
+    frame = read_text(delimited([*last_week, *today])).fba_inventory
+    rows = set(zip(frame["sku"], frame["store"], frame["fulfillable_quantity"], strict=True))
+    assert rows == {("LID-7", "", 4), ("PAN-12", "US", 5), ("PAN-12", "CA", 2)}
+
+
+def test_exports_of_single_stores_do_not_drop_one_another_for_an_older_one_without_store() -> None:
+    blocks = [[[*STOCK, "store"], stock("PAN-12", n, s)] for n, s in ((5, "US"), (2, "CA"))]
+    read = read_text(delimited([STOCK, stock("PAN-12", 9), *blocks[0], *blocks[1]]))
+    assert sorted(read.fba_inventory["fulfillable_quantity"]) == [2, 5]
+
+
+def test_a_planning_report_stands_over_the_undated_stock_of_the_same_product() -> None:
+    planning = ["snapshot-date", "sku", "fnsku", "asin", "condition", "available", "marketplace"]
+    rows = [
+        ["2026-11-15", "PAN-12", "X00PAN-12", "B0EXAMPLE1", "New", n, m]
+        for n, m in (("5", "US"), ("2", "CA"))
+    ]
+    for blocks in (
+        [planning, *rows, STOCK, stock("PAN-12", 9)],
+        [STOCK, stock("PAN-12", 9), planning, *rows],
+    ):
+        read = read_text(delimited(blocks))
+        assert sorted(read.fba_inventory["fulfillable_quantity"]) == [2, 5]
+
+
+def test_us_and_canadian_fees_of_one_product_stay_apart_and_the_youngest_of_each_stands() -> None:
+    text = (FOLDER / "fee_preview/na_31_columns.tsv").read_text()
+    older = text.replace("8.00", "7.00").replace("12.34", "11.11")
+    tables = [
+        t for n, part in (("a.txt", older), ("b.txt", text)) for t in reports.read_bytes(n, part.encode())
+    ]
+    frame = reports.read(tables).fee_preview
+    assert sorted(zip(frame["sku"], frame["currency"], frame["fee_total"].fillna(0), strict=True)) == [
+        ("LID-7", "USD", 0),
+        ("PAN-12", "CAD", 12.34),
+        ("PAN-12", "USD", 8.0),
+    ]
+
+
+def test_a_month_of_storage_fees_read_twice_counts_once() -> None:
+    text = (FOLDER / "storage_fees/us_2024_35_columns.tsv").read_text()
+    older_layout = (FOLDER / "storage_fees/us_2018_20_columns.tsv").read_text()
+    read = read_text(text + older_layout + text.replace("2026-09", "2026-10"))
+    assert Counter(read.storage_fees["month_of_charge"]) == {"2026-08": 1, "2026-09": 2, "2026-10": 2}
+    assert {(e.first_day, e.last_day) for e in read.exports} == {
+        (date(2026, 8, 1), date(2026, 9, 1)),
+        (date(2026, 8, 1), date(2026, 10, 1)),
+    }
+
+
+def test_two_equal_parcels_in_one_export_are_two_and_an_order_line_takes_its_youngest_state() -> None:
+    parcels = (FOLDER / "removal_shipments/us_10_columns.tsv").read_text().splitlines()
+    assert len(read_text("\n".join([*parcels, parcels[1]])).removal_shipments) == 5
+    orders = (FOLDER / "all_orders/us_34_columns.tsv").read_text()
+    read = read_text(orders.replace("Shipped\tAmazon", "Pending\tAmazon") + orders)
+    assert read.all_orders["order_status"].tolist().count("Pending") == 0
+    assert len(read.all_orders) == 3

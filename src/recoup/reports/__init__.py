@@ -9,6 +9,7 @@ from ._exports import Export, StatedPeriod
 from ._files import read_bytes, read_files
 from ._grid import FileTable
 from ._read import Reports, read
+from ._rows import TabRows, filled_rows, tab_rows
 
 __all__ = [
     "Column",
@@ -17,8 +18,11 @@ __all__ = [
     "Report",
     "Reports",
     "StatedPeriod",
+    "TabRows",
     "all_reports",
+    "filled_rows",
     "read",
     "read_bytes",
     "read_files",
+    "tab_rows",
 ]

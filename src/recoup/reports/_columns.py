@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ._dates import read_dates
+from ._dates import read_dates, with_months
 from ._declared import Column, Report, fold
 from ._grid import Encoded, Grid, Mask, encode, text_series
 from ._headings import Heading
@@ -32,12 +32,17 @@ class Read:
     texts: Encoded | None = None
     values: npt.NDArray[np.generic] | None = None
     damages: list[Damage] = field(default_factory=list)
+    suspects: list[Damage] = field(default_factory=list)  # perhaps damaged: used as they are
 
     def series(self) -> pd.Series:
         """The column as it goes into the frame; damaged cells are blank."""
         bad = np.logical_or.reduce([rows for rows, _, _ in self.damages]) if self.damages else None
+        if self.values is not None:
+            if bad is None or self.values.dtype.kind != "f":
+                return pd.Series(self.values)
+            return pd.Series(np.where(bad, np.nan, self.values))
         if self.texts is None:
-            return pd.Series(self.values)
+            raise ValueError(f"{self.header} was not read")
         cells = self.texts.as_text()
         return text_series(cells if bad is None else pc.if_else(pa.array(bad), "", cells))
 
@@ -71,6 +76,8 @@ def read_columns(report: Report, heading: Heading, grid: Grid, rows: npt.NDArray
             reads.append(Read(column, places[0], heading.texts[places[0]].strip(), places[1:]))
     cents = not _in_yen(reads, cells)
     _read_numbers([r for r in reads if r.column.kind in ("money", "quantity")], cells, cents)
+    for read in (r for r in reads if r.column.kind == "measure"):
+        _read_measures(read, cells(read.index))
     _read_days([r for r in reads if r.column.kind == "date"], report, heading, cells)
     for read in reads:
         if read.column.kind in ("id", "text", "value"):
@@ -89,7 +96,9 @@ def _read_text(read: Read, cells: Encoded) -> None:
     column = read.column
     cells = clean(cells, quotes=column.kind != "text")
     if column.kind == "id":
-        read.damages = [(d.rows, d.reason, d.remedy) for d in damage(cells, column.name)]
+        found = damage(cells, column.name)
+        read.damages = [(d.rows, d.reason, d.remedy) for d in found if d.certain]
+        read.suspects = [(d.rows, d.reason, d.remedy) for d in found if not d.certain]
     else:
         errors = error_cells(cells)
         if errors.any():
@@ -136,11 +145,24 @@ def _read_numbers(reads: list[Read], cells: Callable[[int], Encoded], cents: boo
             numbers = read_numbers(cells(read.index), whole=whole, cents=cents, hint=hint)
         read.values = numbers.numbers
         read.damages = _number_damages(numbers, cells(read.index), whole)
+        if numbers.rarer is not None:
+            text = "decimal commas and decimal points in one column; each amount was read by its own"
+            read.suspects = [(numbers.rarer, text, "import the downloaded file instead of pasting it")]
         for index in read.added:
             part = read_numbers(cells(index), cents=cents, hint=hint)
             read.damages += _number_damages(part, cells(index), False)
             both = np.isnan(numbers.numbers) & np.isnan(part.numbers)
             read.values = np.where(both, np.nan, np.nan_to_num(read.values) + np.nan_to_num(part.numbers))
+
+
+def _read_measures(read: Read, cells: Encoded) -> None:
+    """Sides, weights, volumes, rates: where nothing else decides, the only mark is the decimal one."""
+    numbers = read_numbers(cells)
+    if numbers.unusable.any():
+        comma = pc.any(pc.match_substring(cells.texts, ",")).as_py()
+        numbers = read_numbers(cells, hint="," if comma else ".")
+    read.values = numbers.numbers
+    read.damages = _number_damages(numbers, cells, False)
 
 
 def _number_damages(numbers: NumberColumn, cells: Encoded, whole: bool) -> list[Damage]:
@@ -168,7 +190,7 @@ def _number_damages(numbers: NumberColumn, cells: Encoded, whole: bool) -> list[
 
 def _dates_instead(cells: Encoded) -> Mask:
     mask: Mask = np.asarray(
-        pc.match_substring_regex(cells.texts, r"^\d{4}-\d\d-\d\d|^\d{1,2}[-./ ][A-Za-z]{3}").to_numpy(
+        pc.match_substring_regex(cells.texts, r"^\d{4}-\d\d-\d\d|^\d{1,2}[-./ ]{1,2}\p{L}{3}").to_numpy(
             zero_copy_only=False
         ),
         dtype=bool,
@@ -191,6 +213,8 @@ def _read_days(reads: list[Read], report: Report, heading: Heading, cells: Calla
         order = hint if hint is not None else read.column.month_first
         if days.open_order and order is not None:
             days = read_dates(cells(read.index), hint=order, proof=proof, converted=converted)
+        if read.column.months and days.unusable.any():
+            days = with_months(days, cells(read.index))
         read.values = days.days
         if days.unusable.any():
             errors = error_cells(cells(read.index)) & days.unusable

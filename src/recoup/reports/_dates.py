@@ -1,61 +1,25 @@
-"""Reads the day written in a cell, in every form Amazon and Excel use; day/month order is decided per column."""
+"""Days of a column, in every form Amazon and Excel write them; day/month order is decided per column."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ._day_forms import BLANKS, TIME, Written, day_of, read_day, read_written
 from ._grid import Encoded, Mask, encode
 
+__all__ = ["DateColumn", "Days", "read_dates", "read_day", "read_written"]
+
 Days = npt.NDArray[np.datetime64]
-Form = Literal["blank", "day", "iso", "serial", "slash", "bad"]
 NAT = np.datetime64("NaT", "s")
-
-_TIME = r"[\sT,]+\d{1,2}[:h]\d{2}.*$"
-_ISO = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
-_SLASH = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})\2(\d{4}|\d{2})")
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_MADE = re.compile(r"@(\d{4})-(\d\d)-(\d\d)")
-_SERIAL = re.compile(r"(\d{5})(\.\d+)?")
-_DAY_WORD = re.compile(
-    r"(?:[^\W\d]+\.?,? +)?(\d{1,2})\.?[ \-](?:de )?([^\W\d]{3,12})\.?(?: de)?[ \-,]+(\d{4}|\d{2})"
-)
-_WORD_DAY = re.compile(r"([^\W\d]{3,12})\.? (\d{1,2})(?:st|nd|rd|th)?,? +(\d{4})")
-
-MONTHS = (
-    "jan ene gen sty oca",
-    "feb fév fev lut şub sub",
-    "mar mär mrt maa mars märz",
-    "apr abr avr kwi nis",
-    "may mai mag mei maj maio",
-    "jun giu juin cze haz",
-    "jul lug juil lip tem",
-    "aug ago aoû aou sie ağu agu",
-    "sep set wrz eyl",
-    "oct okt ott out paź paz eki",
-    "nov lis kas",
-    "dec dez dic déc gru ara dés",
-)
-_MONTH_OF = {word: number for number, words in enumerate(MONTHS, 1) for word in words.split()}
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """One distinct text: a finished day, two numbers whose order is open, or nothing usable."""
-
-    form: Form
-    day: date | None = None
-    first: int = 0
-    second: int = 0
-    year: int = 0
+_MONTH = re.compile(r"(20\d\d)[-/](0?[1-9]|1[0-2])|(0?[1-9]|1[0-2])[-/](20\d\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +82,25 @@ def _finish(
     return DateColumn(days[codes], bad[codes], reason, remedy, chosen, open_order)
 
 
+def with_months(days: DateColumn, cells: Encoded) -> DateColumn:
+    """The same days, and for cells such as 09/2026 or 2026-09 the first day of that month."""
+    first = np.array([_first_of_month(text) for text in cells.texts.to_pylist()], dtype="datetime64[s]")
+    months = first[cells.codes]
+    found = days.unusable & ~np.isnat(months)
+    if not found.any():
+        return days
+    left = days.unusable & ~found
+    return replace(days, days=np.where(found, months, days.days), unusable=left)
+
+
+def _first_of_month(text: str) -> np.datetime64:
+    match = _MONTH.fullmatch(text.strip())
+    if match is None:
+        return NAT
+    made = day_of(int(match[1] or match[4]), int(match[2] or match[3]), 1)
+    return NAT if made is None else np.datetime64(made, "s")
+
+
 def _doubtful_conversion(
     written: list[Written],
     forms: npt.NDArray[np.object_],
@@ -143,7 +126,7 @@ def _day(written: Written, month_first: bool | None) -> np.datetime64:
         if month_first is None:
             return NAT
         month, day = (written.first, written.second) if month_first else (written.second, written.first)
-        made = _made(written.year, month, day)
+        made = day_of(written.year, month, day)
         return NAT if made is None else np.datetime64(made, "s")
     return NAT if written.day is None else np.datetime64(written.day, "s")
 
@@ -186,94 +169,6 @@ def _near(day: np.datetime64, other: date) -> bool:
     return not np.isnat(day) and abs((day.astype("datetime64[D]").item() - other).days) <= 1
 
 
-def read_written(text: str) -> Written:
-    """One text, with or without its time of day."""
-    return read_day(_strip_time(text))
-
-
-def read_day(text: str) -> Written:
-    """One text without its time of day."""
-    text = text.strip().strip("'\"=")
-    if not text:
-        return Written("blank")
-    for pattern, make in _FORMS:
-        match = pattern.fullmatch(text)
-        if match:
-            return make(match)
-    return Written("bad")
-
-
-def _iso(match: re.Match[str]) -> Written:
-    made = _made(*(int(g) for g in match.groups()))
-    return Written("iso" if made else "bad", made)
-
-
-def _converted(match: re.Match[str]) -> Written:
-    made = _made(*(int(g) for g in match.groups()))
-    return Written("serial" if made else "bad", made)
-
-
-def _slash(match: re.Match[str]) -> Written:
-    first, separator, second, year = match.groups()
-    if separator == ".":  # day.month.year wherever Amazon writes dots
-        return _plain(_made(_year(year), int(second), int(first)))
-    if max(int(first), int(second)) > 31 or not 1 <= min(int(first), int(second)) <= 12:
-        return Written("bad")
-    return Written("slash", None, int(first), int(second), _year(year))
-
-
-def _serial(match: re.Match[str]) -> Written:
-    number = int(match.group(1))
-    if not 30_000 <= number <= 80_000:
-        return Written("bad")
-    return Written("serial", date(1899, 12, 30) + timedelta(days=number))
-
-
-def _day_word(match: re.Match[str]) -> Written:
-    day, word, year = match.groups()
-    return _plain(_made(_year(year), _month(word), int(day)))
-
-
-def _word_day(match: re.Match[str]) -> Written:
-    word, day, year = match.groups()
-    return _plain(_made(int(year), _month(word), int(day)))
-
-
-_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Written]], ...] = (
-    (_ISO, _iso),
-    (_MADE, _converted),
-    (_SLASH, _slash),
-    (_WORD_DAY, _word_day),
-    (_DAY_WORD, _day_word),
-    (_SERIAL, _serial),
-    (_COMPACT, _iso),
-)
-
-
-def _plain(made: date | None) -> Written:
-    return Written("day" if made else "bad", made)
-
-
-def _month(word: str) -> int:
-    word = word.casefold().rstrip(".")
-    return next((_MONTH_OF[word[:n]] for n in (4, 3) if word[:n] in _MONTH_OF), 0)
-
-
-def _year(text: str) -> int:
-    return int(text) if len(text) == 4 else 2000 + int(text)
-
-
-def _made(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day) if 1995 <= year <= 2100 else None
-    except ValueError:
-        return None
-
-
-def _strip_time(text: str) -> str:
-    return re.sub(_TIME, "", text.replace("\u202f", " ").replace("\xa0", " ")).strip()
-
-
 def _without_time(cells: Encoded, converted: bool) -> tuple[pa.Array, npt.NDArray[np.int32]]:
     """The distinct days as written, and the code of each row into them; ``@`` marks dates that Excel made."""
     texts = cells.texts
@@ -282,7 +177,7 @@ def _without_time(cells: Encoded, converted: bool) -> tuple[pa.Array, npt.NDArra
     if len(texts) and pc.all(pc.match_substring_regex(texts, r"^(\d{4}-\d\d-\d\d([T ]\d\d:.*)?)?$")).as_py():
         texts = pc.utf8_slice_codeunits(texts, 0, 10)
     else:
-        texts = pc.replace_substring_regex(texts, "[\u00a0\u202f\u2009]", " ")
-        texts = pc.replace_substring_regex(texts, _TIME, "")
+        texts = pc.replace_substring_regex(texts, BLANKS, " ")
+        texts = pc.replace_substring_regex(texts, TIME, "")
     days = encode(texts)
     return days.texts, days.codes[cells.codes]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Settle = Callable[[pd.DataFrame, tuple[str, ...]], pd.DataFrame]
     Refuse = Callable[[pd.DataFrame], pd.Series]
 
-Kind = Literal["id", "text", "value", "date", "quantity", "money", "present"]
+Kind = Literal["id", "text", "value", "date", "quantity", "money", "measure", "present"]
 Need = Literal["must", "usual", "maybe"]
 
 _IGNORED = re.compile(r"[\s\-_\"'’‘`´“”„«»:=\ufeff\u200b\u200e\u200f]+")
@@ -28,14 +28,16 @@ _IGNORED = re.compile(r"[\s\-_\"'’‘`´“”„«»:=\ufeff\u200b\u200e\u200
 @cache
 def fold(text: str) -> str:
     """A header or a code without case, blanks, hyphens, underscores, quotes, colons and apostrophes."""
-    return _IGNORED.sub("", unicodedata.normalize("NFKC", text).casefold())
+    bare = _IGNORED.sub("", text)  # before NFKC, which takes a lone accent apart into a blank and the accent
+    return _IGNORED.sub("", unicodedata.normalize("NFKC", bare).casefold())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Column:
     """One canonical column and the headers it has in the wild, the preferred one first.
 
-    ``kind`` "present" is a truth value: the export has one of these headers.
+    ``kind`` "present" is a truth value: the export has one of these headers. A "measure" (side, weight, volume,
+    rate) has decimals in every currency, and a single comma or point in it is the decimal mark.
     ``need``: a ``must`` column makes the report recognisable, the absence of a ``usual`` one is a warning.
     ``key``: a row whose cell is blank is of no use. ``identity``: the cell tells lines of overlapping exports
     apart. A damaged cell of a key or identity column makes its row unusable, any other one is read as blank.
@@ -47,9 +49,11 @@ class Column:
     need: Need = "maybe"
     key: bool = False
     identity: bool = False
+    spare: bool = False  # an identity that a row can do without: damaged, it is blank and tells nothing apart
     values: Mapping[str, str] = field(default_factory=dict)  # folded spelling -> canonical value
     otherwise: Callable[[str], str] | None = None  # spelling of a value that ``values`` does not know
     known: str = ""  # pattern of the values that occur; another one is kept and named on Checks
+    months: bool = False  # 09/2026 is a whole month, dated with its first day
     month_first: bool | None = None  # documented order of 05/09/2026 where the column holds no evidence
     same_day_as: tuple[str, ...] = ()  # headers of an ISO date and time that proves the order
     plus: tuple[str, ...] = ()  # headers whose amounts belong to this column as well
@@ -75,6 +79,9 @@ class Report:
     settle: Settle | None = None  # fills cells of the frame from its own rows and the preamble
     refuse: Refuse | None = None  # text per row: why it is not used, "" for used rows
     refusal: Severity = "error"  # how bad such rows are
+    stands_for: str = ""  # the report whose days it covers too: another layout or view of the same facts
+    one_row: bool = False  # the present state, not a history: of each identity one row, the youngest
+    updated: str = ""  # with ``one_row``: the column that says how young a row is, before its export's age
 
     @property
     def names(self) -> list[str]:

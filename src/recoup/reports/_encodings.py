@@ -43,26 +43,42 @@ def _recoded(data: bytes, encoding: str) -> tuple[bytes, str, int]:
 
 
 def _guess(data: bytes) -> str:
-    """UTF-8 with a few broken bytes, cp932, GBK or cp1252: what leaves the text most like text."""
+    """UTF-8 with a few broken bytes; else the code page whose headings are known; else what looks most like text.
+
+    Western (cp1252), Central European (cp1250) and Turkish (cp1254) code pages differ in few letters: only
+    headings tell them apart, and without any the Western one is taken.
+    """
     sample = data[: data.rfind(b"\n", 0, SAMPLE) + 1] or data
     text = sample.decode("utf-8", "replace")
     right = sum(1 for c in text if c > "\x7f" and c != "\ufffd")
     if right > 3 * text.count("\ufffd"):
         return "utf-8"
-    east = {name: _east_score(sample, name) for name in ("cp932", "gbk")}
+    texts = {name: _decoded(sample, name) for name in ("cp1252", "cp1250", "cp1254", "cp932", "gbk")}
+    known = {name: _known_headings(text) for name, text in texts.items()}
+    best = max(known, key=lambda name: known[name])
+    if known[best]:
+        return best
+    east = {name: _east_score(texts[name], name) for name in ("cp932", "gbk")}
     best = max(east, key=lambda name: east[name])
     return best if east[best] > 0.5 else "cp1252"
 
 
-def _east_score(sample: bytes, encoding: str) -> float:
-    """Share of the foreign characters that are everyday ones in that script; known headers settle it."""
+def _decoded(sample: bytes, encoding: str) -> str:
+    """The text in that encoding, "" when some bytes have no meaning in it."""
     try:
-        text = sample.decode(encoding)
+        return sample.decode(encoding)
     except UnicodeDecodeError:
-        return 0.0
+        return ""
+
+
+def _known_headings(text: str) -> int:
+    """How many cells with foreign characters near the top are headings of a report."""
     cells = {c for line in text.splitlines()[:50] for c in re.split(r"[\t,;]", line) if c and not c.isascii()}
-    if any(fold(c) in vocabulary() for c in cells if len(c) <= 100):
-        return 2.0
+    return sum(1 for c in cells if len(c) <= 100 and fold(c) in vocabulary())
+
+
+def _east_score(text: str, encoding: str) -> float:
+    """Share of the foreign characters that are everyday ones in that script."""
     runs = _FOREIGN.findall(text)
     foreign = "".join(runs)
     if len(foreign) < 4 or sum(len(r) for r in runs if len(r) > 1) < 0.7 * len(foreign):

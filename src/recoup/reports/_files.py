@@ -19,6 +19,7 @@ from ._archives import Member, is_workbook, list_files, open_members, unpack
 from ._delimited import parse
 from ._encodings import to_utf8
 from ._grid import FileTable, text_frame
+from ._wide_sheets import too_wide
 
 Progress = Callable[[str, int, int], None]  # file about to be read, files done, files in all
 
@@ -93,6 +94,10 @@ def _text(member: Member, digest: str) -> RawTable:
 
 def _sheets(member: Member, digest: str) -> Iterator[RawTable]:
     """Each filled sheet as text: numbers without loss, dates as ISO, error cells as ``#N/A``."""
+    problem = too_wide(member.name, member.data)
+    if problem is not None:
+        yield _without_rows(member.name, digest, problem)
+        return
     try:
         reader = fastexcel.read_excel(member.data)
         tables = [(name, _sheet(reader, name)) for name in reader.sheet_names]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,6 +17,8 @@ Codes = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
 TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
 TOP = 200  # rows at the top that are always looked at one by one
+INVISIBLE = "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"  # zero-width characters and soft hyphens
+_INVISIBLE = re.compile(INVISIBLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,20 @@ def text_frame(table: pa.Table) -> pd.DataFrame:
 
 
 def _text(cell: object) -> str:
-    return cell if isinstance(cell, str) else ""
+    if not isinstance(cell, str):
+        return ""
+    return cell if cell.isascii() else _INVISIBLE.sub("", cell)
+
+
+def _visible(cells: Encoded) -> Encoded:
+    """The cells without characters that nobody sees."""
+    texts = cells.texts
+    if pc.all(pc.string_is_ascii(texts)).as_py() is not False:
+        return cells
+    if not pc.any(pc.match_substring_regex(texts, INVISIBLE)).as_py():
+        return cells
+    again = encode(pc.replace_substring_regex(texts, INVISIBLE, ""))
+    return Encoded(again.texts, again.codes[cells.codes])
 
 
 @dataclass(slots=True)
@@ -100,9 +116,9 @@ class Grid:
         return len(self.table.cells.columns)
 
     def column(self, index: int) -> Encoded:
-        """One column, encoded."""
+        """One column, encoded; zero-width characters are left out."""
         if index not in self._encoded:
-            self._encoded[index] = encode(pa.array(self.table.cells.iloc[:, index].array))
+            self._encoded[index] = _visible(encode(pa.array(self.table.cells.iloc[:, index].array)))
         return self._encoded[index]
 
     def row(self, index: int) -> list[str]:

@@ -56,13 +56,16 @@ def recognise(cells: Sequence[str], row: int = 0) -> Heading | None:
     texts = tuple(cells)
     matches = [(report, _match(report, place)) for report in all_reports().values()]
     whole = [(len(columns), report, columns) for report, columns in matches if not _missing(report, columns)]
+    damaged = _damaged(matches, row, texts)
     if whole:
         _, report, columns = max(whole, key=lambda w: w[0])
-        return Heading(row, texts, report, None, columns)
+        if damaged is None or len(damaged.columns) < 2 * len(columns):
+            return Heading(row, texts, report, None, columns)
+        return damaged  # a small report stands within the columns of a larger one that lacks some
     for near_miss in NEAR_MISSES:
         if all(fold(h) in place for h in near_miss.headers):
             return Heading(row, texts, None, near_miss)
-    return _damaged(matches, row, texts)
+    return damaged
 
 
 def _damaged(

@@ -11,12 +11,16 @@ from ._grid import Grid
 from ._headings import find_headings
 from ._one_cell import split_lines_in_cells
 from ._read import _blocks
-from ._report import Block, buyer_columns, ragged_rows, read_block
+from ._report import Block, BlockRead, buyer_columns, ragged_rows, read_block
+from ._settled import settled
 
 
 @dataclass(frozen=True, slots=True)
 class Importable:
-    """One export ready for its tab: heading and cells as written in the file, and what reading it gave."""
+    """One export ready for its tab: heading and cells as written in the file, and what reading it gave.
+
+    What the lines above the heading say of all rows stands in columns of its own, at the end.
+    """
 
     tab: str
     rows: list[list[str]]
@@ -37,16 +41,18 @@ def importable(table: RawTable, *, all_columns: bool = False) -> tuple[list[Impo
     for block in _blocks(grid, headings, problems) if headings else []:
         read = read_block(block)
         problems += read.problems
-        found.append(_cut(block, read.export, all_columns))
+        found.append(_cut(block, read, all_columns))
     return found, problems
 
 
-def _cut(block: Block, export: Export, all_columns: bool) -> Importable:
+def _cut(block: Block, read: BlockRead, all_columns: bool) -> Importable:
     buyer = dict(buyer_columns(block.heading.texts, block.report))
     used = positions_used(block.report, block.heading)
     if all_columns:
         used |= {i for i, header in enumerate(block.heading.texts) if header.strip()}
     keep = sorted(used - set(buyer))
     cells = block.grid.table.cells.iloc[block.rows[~ragged_rows(block)], keep]
-    rows = [[block.heading.texts[i] for i in keep], *cells.to_numpy(dtype=object).tolist()]
-    return Importable(block.report.tab, rows, export, tuple(buyer.values()))
+    said = settled(block.report, block.heading.columns, read.frame)
+    heading = [block.heading.texts[i] for i in keep] + [block.report.column(n).headers[0] for n in said]
+    rows = [heading, *([*row, *said.values()] for row in cells.to_numpy(dtype=object).tolist())]
+    return Importable(block.report.tab, rows, read.export, tuple(buyer.values()))

@@ -18,8 +18,8 @@ _CURRENCY = {
     "TR": "TRY", "AE": "AED", "SA": "SAR", "EG": "EGP", "IN": "INR", "JP": "JPY", "AU": "AUD",
     "SG": "SGD", "ZA": "ZAR",
 }  # fmt: skip
-_DOMAIN = re.compile(r"(?:www\.)?amazon\.([a-z]{2,3}(?:\.[a-z]{2})?)$")
-_CODES = re.compile(rf"\b({'|'.join(sorted(set(_CURRENCY.values())))})\b")
+_DOMAIN = re.compile(r"(?:https?://)?(?:www\.)?amazon\.([a-z]{2,3}(?:\.[a-z]{2})?)/?$")
+_CODES = re.compile(rf"(?<![A-Z])({'|'.join(sorted(set(_CURRENCY.values())))})(?![A-Z])")
 
 
 @cache
@@ -37,5 +37,5 @@ def currency_of(code: str) -> str:
 def currency_in(lines: Iterable[str]) -> str:
     """The one currency that lines such as "All amounts in USD, unless specified" name, else ""."""
     text = "\n".join(lines)
-    found = set(_CODES.findall(text)) | ({"EUR"} if re.search(r"\b[Ee]uro\b", text) else set())
+    found = set(_CODES.findall(text)) | ({"EUR"} if re.search(r"\b[Ee]uros?\b", text) else set())
     return found.pop() if len(found) == 1 else ""

@@ -1,9 +1,10 @@
-"""Merges overlapping exports of one report by counting, and tells rows pasted over days already present."""
+"""Merges overlapping exports by counting or by age, and tells rows pasted over days already present."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -15,18 +16,22 @@ from ._exports import Export
 from ._grid import Mask
 
 ALREADY = "the same line stands in a younger export"
+OLDER = "a younger row of the same thing stands"
 
 
 def merge(report: Report, frames: Sequence[pd.DataFrame], exports: Sequence[Export]) -> pd.DataFrame:
     """One frame of all exports: of each identity the larger count of any one export, youngest values first.
 
-    Identity columns that one of the exports does not have are left out of the comparison. Lines left out are
-    counted as skipped in their export.
+    Of a report that is a present state (``one_row``) each identity has one row, the youngest. Identity columns
+    that one of the exports does not have are left out of the comparison. Lines left out are counted as skipped
+    in their export.
     """
-    if len(frames) == 1:
+    if len(frames) == 1 and not report.one_row:
         return frames[0]
     whole = pd.concat(frames, ignore_index=True)
     owner = np.repeat(np.arange(len(frames)), [len(f) for f in frames])
+    if report.one_row:
+        return _without(_superseded(report, whole, owner, exports), OLDER, whole, owner, exports)
     shared = np.flatnonzero(_on_shared_days(report, whole, exports))
     if not len(shared):
         return whole
@@ -38,13 +43,54 @@ def merge(report: Report, frames: Sequence[pd.DataFrame], exports: Sequence[Expo
     order = np.lexsort((-youth[part_owner], occurrence, keys))
     first = np.ones(len(order), dtype=bool)
     first[1:] = (np.diff(keys[order]) != 0) | (np.diff(occurrence[order]) != 0)
-    repeated = shared[order[~first]]
-    for number, rows in zip(*np.unique(owner[repeated], return_counts=True), strict=True):
-        exports[number].skip(ALREADY, int(rows))
-        exports[number].rows_used -= int(rows)
-    keep = np.ones(len(whole), dtype=bool)
-    keep[repeated] = False
-    return whole[keep].reset_index(drop=True)
+    repeated = np.zeros(len(whole), dtype=bool)
+    repeated[shared[order[~first]]] = True
+    return _without(repeated, ALREADY, whole, owner, exports)
+
+
+def _without(
+    rows: Mask, reason: str, whole: pd.DataFrame, owner: npt.NDArray[np.int64], exports: Sequence[Export]
+) -> pd.DataFrame:
+    """The frame without these rows, each counted as skipped in the export it came from."""
+    for number, count in zip(*np.unique(owner[rows], return_counts=True), strict=True):
+        exports[number].skip(reason, int(count))
+        exports[number].rows_used -= int(count)
+    return whole[~rows].reset_index(drop=True)
+
+
+def _superseded(
+    report: Report, whole: pd.DataFrame, owner: npt.NDArray[np.int64], exports: Sequence[Export]
+) -> Mask:
+    """Rows of which a younger one exists that agrees in all identity columns that both their exports have."""
+    identity = {c.name for c in report.columns if c.identity}
+    kinds = [frozenset(identity & export.columns) for export in exports]
+    rank = _ranks(report, whole, owner, exports)
+    old = np.zeros(len(whole), dtype=bool)
+    for mine, theirs in product(sorted(set(kinds), key=sorted), repeat=2):
+        keys = row_codes(whole[[name for name in report.names if name in mine & theirs]])
+        youngest = np.full(len(whole) + 1, -1, dtype=np.int64)
+        rivals = np.isin(owner, [n for n, kind in enumerate(kinds) if kind == theirs])
+        np.maximum.at(youngest, keys[rivals], rank[rivals])
+        old |= np.isin(owner, [n for n, kind in enumerate(kinds) if kind == mine]) & (rank < youngest[keys])
+    return old
+
+
+def _ranks(
+    report: Report, whole: pd.DataFrame, owner: npt.NDArray[np.int64], exports: Sequence[Export]
+) -> npt.NDArray[np.int64]:
+    """The place of each row from old to young: its own day of update, its export's age, at last what it says.
+
+    Never its place in the export: the same rows in another order give the same answer.
+    """
+    youth = np.argsort(np.array(_by_age(exports), dtype=np.int64))
+    content = pd.util.hash_pandas_object(whole[report.names], index=False).to_numpy()
+    keys = [content, youth[owner]]
+    if report.updated:  # a blank day counts as the oldest
+        keys.append(whole[report.updated].to_numpy().astype("datetime64[D]").astype(np.int64))
+    order = np.lexsort(keys)
+    ranks = np.empty(len(order), dtype=np.int64)
+    ranks[order] = np.arange(len(order))
+    return ranks
 
 
 def same_export_twice(exports: Sequence[Export]) -> list[Problem]:

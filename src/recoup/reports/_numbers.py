@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -16,6 +16,7 @@ from ._grid import Encoded, Mask
 Mark = Literal["", ".", ","]
 Floats = npt.NDArray[np.float64]
 
+MOST = 1e12  # no amount and no quantity is that large; an identifier in scientific notation is
 _PLAIN = r"^-?\d{1,15}(\.(\d{1,2}|\d{4,}))?$"
 _GAPS = re.compile("[\\s\u00a0\u202f\u2009'’]")
 _NUMBER = re.compile(r"[-+]?[\d.,]*\d[\d.,]*(?:E[-+]?\d+)?", re.IGNORECASE)
@@ -31,6 +32,7 @@ class NumberColumn:
     reason: str = ""
     remedy: str = ""
     mark: Mark = ""  # what the column itself proves, "" where it proves nothing
+    rarer: Mask | None = None  # where both marks occur: the amounts with the rarer one
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,18 @@ def read_numbers(cells: Encoded, *, whole: bool = False, cents: bool = True, hin
     if _bools(pc.match_substring_regex(texts.filter(pa.array(plain)), r"\.")).any():
         proven.add(".")
     mark: Mark = next(iter(proven)) if len(proven) == 1 else ""
-    return _finish(cells, numbers, read, mark, mark or ("" if proven else hint), len(proven) > 1)
+    done = _finish(cells, numbers, read, mark, mark or ("" if proven else hint), len(proven) > 1)
+    return replace(done, rarer=_rarer(cells, texts, read)) if len(proven) > 1 else done
+
+
+def _rarer(cells: Encoded, texts: pa.Array, read: dict[int, _Text]) -> Mask:
+    """The amounts with the mark that fewer rows prove."""
+    comma = np.zeros(len(texts), dtype=bool)
+    comma[[index for index, text in read.items() if text.proves == ","]] = True
+    point = _bools(pc.match_substring_regex(texts, _PLAIN)) & _bools(pc.match_substring_regex(texts, r"\."))
+    point[[index for index, text in read.items() if text.proves == "."]] = True
+    by_comma, by_point = comma[cells.codes], point[cells.codes]
+    return by_comma if by_comma.sum() <= by_point.sum() else by_point
 
 
 def _finish(
@@ -72,6 +85,7 @@ def _finish(
         if text.with_comma is not None:
             undecided |= not mark
             value = text.with_comma if mark == "," else text.number if mark == "." else np.nan
+        value = np.nan if abs(value) >= MOST else value
         numbers[index] = value
         bad[index] = np.isnan(value)
     reason = remedy = ""

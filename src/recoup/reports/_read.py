@@ -16,10 +16,10 @@ from ._exports import Export, StatedPeriod, settle_period
 from ._grid import Grid
 from ._headings import Heading, find_headings
 from ._merge import merge, pasted_over, same_export_twice
-from ._near_misses import NEAR_MISSES
 from ._one_cell import split_lines_in_cells
 from ._report import Block, BlockRead, empty_frame, read_block
 from .money_lines import to_money_lines
+from .shipment_contents import is_label
 
 
 @dataclass(slots=True)
@@ -47,14 +47,15 @@ def read(tables: Iterable[RawTable], *, periods: Sequence[StatedPeriod] = ()) ->
     reads: dict[str, list[BlockRead]] = {name: [] for name in all_reports()}
     reports = Reports({})
     for table in tables:
-        for block in _read_table(table, reports.problems):
+        for block in read_blocks(table, reports.problems):
             reads[block.export.report].append(block)
     for name, report in all_reports().items():
         reports.frames[name] = _merged(report, reads[name], reports)
     for export in reports.exports:
         settle_period(export, periods)
-    reports.frames["money_lines"] = to_money_lines(
-        reports.frames["settlements"], reports.frames["transactions"], reports.problems
+    frames = reports.frames
+    frames["money_lines"] = to_money_lines(
+        frames["settlements"], frames["settlements_v1"], frames["transactions"], reports.problems
     )
     return reports
 
@@ -71,7 +72,7 @@ def _merged(report: Report, reads: list[BlockRead], reports: Reports) -> pd.Data
     return frame
 
 
-def _read_table(table: RawTable, problems: list[Problem]) -> list[BlockRead]:
+def read_blocks(table: RawTable, problems: list[Problem]) -> list[BlockRead]:
     """Every export in one tab or file."""
     table = split_lines_in_cells(table)
     problems += table.problems
@@ -95,7 +96,9 @@ def _blocks(grid: Grid, headings: list[Heading], problems: list[Problem]) -> lis
     for heading, stop in zip(headings, [*stops, grid.height], strict=True):
         preamble = tuple(c for r in range(start, heading.row) for c in grid.row(r) if c.strip())
         rows = np.flatnonzero(filled[heading.row + 1 : stop]) + heading.row + 1
-        if heading.readable:
+        if not len(rows) and _pasted_twice(headings, heading):
+            problems.append(_twice(grid.table, heading))
+        elif heading.readable:
             blocks.append(Block(grid, heading, rows.astype(np.int64), preamble))
             problems += _wrong_tab(grid.table, heading)
         else:
@@ -104,10 +107,22 @@ def _blocks(grid: Grid, headings: list[Heading], problems: list[Problem]) -> lis
     return blocks
 
 
+def _pasted_twice(headings: list[Heading], heading: Heading) -> bool:
+    """Whether the very next row is the same heading again, word for word."""
+    texts = [fold(t) for t in heading.texts]
+    return any(h.row == heading.row + 1 and [fold(t) for t in h.texts] == texts for h in headings)
+
+
+def _twice(table: RawTable, heading: Heading) -> Problem:
+    word, number = "row" if table.kind == "sheet" else "line", int(table.rows[heading.row])
+    text = "the heading stands there twice; the rows were read once"
+    return Problem("note", table.name, text, f"delete {word} {number}", first_cells=f"{word} {number}")
+
+
 def _preamble_start(grid: Grid, heading: int, above: int) -> int:
-    """Blank lines and sentences right above a further heading belong to it, not to the export above."""
+    """Blank lines, sentences and labels right above a further heading belong to it, not to the export above."""
     row = heading
-    while row - 1 > above and _is_sentence(grid.row(row - 1)):
+    while row - 1 > above and (_is_sentence(grid.row(row - 1)) or is_label(grid.row(row - 1))):
         row -= 1
     return row
 
@@ -142,7 +157,7 @@ def _checked(read: BlockRead, block: Block) -> BlockRead:
 
 def _tab_of(sheet: str) -> str | None:
     """The report tab that a sheet's name starts with."""
-    tabs = {r.tab for r in all_reports().values()} | {n.tab for n in NEAR_MISSES if n.tab}
+    tabs = {r.tab for r in all_reports().values()}
     fits = [tab for tab in tabs if sheet.casefold().startswith(tab.casefold())]
     return max(fits, key=len, default=None)
 
@@ -174,9 +189,8 @@ def _unreadable(table: RawTable, heading: Heading, rows: int) -> Problem:
     number, word = int(table.rows[heading.row]), "row" if table.kind == "sheet" else "line"
     if heading.near_miss is not None:
         miss = heading.near_miss
-        at_home = bool(miss.tab) and (table.kind == "file" or _tab_of(table.name) == miss.tab)
         return Problem(
-            "note" if at_home else "error",
+            "error",
             table.name,
             f"this is {miss.name}; {rows} rows were not read",
             miss.advice,
@@ -190,7 +204,8 @@ def _unreadable(table: RawTable, heading: Heading, rows: int) -> Problem:
         "error",
         table.name,
         f"this looks like {_title(heading)}, but lacks {missing}; {rows} rows were not read",
-        f"download it again with all columns: {menu}",
+        f"download it again with all columns: {menu}; if its headings are in a language Recoup does not know, "
+        "set the language of reports to English first (Seller Central > Settings > Account Info)",
         missing,
         rows,
         f"{word} {number}",

@@ -5,38 +5,32 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
 from ..model import Problem, Severity
-from ._buyers import about_buyer
+from ._account import SHOWN, Account, Block, column_letters
+from ._added_rows import skip_added_rows
+from ._column_names import buyer_columns, name_absent_columns, name_buyer_columns, name_twice
 from ._columns import Read, read_columns
 from ._declared import Report
 from ._exports import Export, period_in_name, period_in_text
-from ._grid import TEXT, FileTable, Grid, Mask, text_series
-from ._headings import Heading
+from ._grid import TEXT, FileTable, Mask, text_series
+from ._mixed import name_mixed
+from ._settled import settled
 
-SHOWN = 5  # first cells named in a problem
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A heading and the rows below it, up to the next heading."""
-
-    grid: Grid
-    heading: Heading
-    rows: npt.NDArray[np.int64]  # positions in the grid of the rows that are not blank
-    preamble: tuple[str, ...] = ()
-
-    @property
-    def report(self) -> Report:
-        """The report that the heading belongs to."""
-        if self.heading.report is None:
-            raise ValueError("a near miss has no rows to read")
-        return self.heading.report
+__all__ = [
+    "Block",
+    "BlockRead",
+    "buyer_columns",
+    "column_letters",
+    "empty_frame",
+    "ragged_rows",
+    "read_block",
+]
 
 
 @dataclass(slots=True)
@@ -48,63 +42,36 @@ class BlockRead:
     problems: list[Problem] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Account:
-    """Which rows are still in use; each row is skipped once, for its first reason."""
-
-    block: Block
-    used: Mask
-    skipped: dict[str, int] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    unreadable: int = 0
-
-    def report(
-        self,
-        rows: Mask,
-        text: str,
-        remedy: str,
-        severity: Severity,
-        column: int | None = None,
-        header: str = "",
-    ) -> None:
-        """Put rows on Checks."""
-        places = _places(self.block, np.flatnonzero(rows)[:SHOWN], column)
-        table = self.block.grid.table
-        self.problems.append(Problem(severity, table.name, text, remedy, header, int(rows.sum()), places))
-
-    def skip(self, rows: Mask, reason: str, lost: bool = True) -> int:
-        """Take rows out of use; returns how many."""
-        fresh = rows & self.used
-        count = int(fresh.sum())
-        if count:
-            self.skipped[reason] = self.skipped.get(reason, 0) + count
-            self.used &= ~fresh
-            self.unreadable += count if lost else 0
-        return count
-
-
 def read_block(block: Block) -> BlockRead:
     """One export: typed columns, skipped rows with reasons, the period it covers, problems for Checks."""
-    account = _Account(block, np.ones(len(block.rows), dtype=bool))
+    account = Account(block, np.ones(len(block.rows), dtype=bool))
     _skip_ragged(account)
     read = read_columns(block.report, block.heading, block.grid, block.rows)
+    skip_added_rows(account, read)
     for column in read:
         _skip_damaged(account, column)
+        _name_suspects(account, column)
         _name_unknown_values(account, column)
-    _name_absent_columns(account)
-    _name_buyer_columns(account)
+    name_absent_columns(account)
+    name_buyer_columns(account)
+    name_twice(account)
+    name_mixed(account, read)
     frame = _frame(block, read)
     frame = _refuse(account, frame)
     export = _export(account, frame)
     return BlockRead(frame, export, account.problems)
 
 
-def _skip_ragged(account: _Account) -> None:
+def _skip_ragged(account: Account) -> None:
     ragged = ragged_rows(account.block)
     if ragged.any():
         cells = sum(1 for text in account.block.heading.texts if text)
         text = f"{int(ragged.sum())} lines do not have the {cells} cells of their heading; they were not used"
-        account.report(ragged, text, "download the report again; the file was cut or edited", "error")
+        remedy = "download the report again; the file was cut or edited"
+        if ragged[-1] and ragged.sum() == 1:
+            text = f"cut short: the last line does not have the {cells} cells of its heading; it was not used"
+            remedy = "download the report again; what followed is missing"
+        account.report(ragged, text, remedy, "error")
         account.skip(ragged, "cells missing or too many")
 
 
@@ -121,9 +88,9 @@ def ragged_rows(block: Block) -> Mask:
     return ragged
 
 
-def _skip_damaged(account: _Account, column: Read) -> None:
+def _skip_damaged(account: Account, column: Read) -> None:
     declared, header = column.column, column.header
-    decisive = declared.key or declared.identity
+    decisive = declared.key or (declared.identity and not declared.spare)
     for rows, reason, remedy in column.damages:
         fresh = rows & account.used
         if not fresh.any():
@@ -133,6 +100,8 @@ def _skip_damaged(account: _Account, column: Read) -> None:
         account.report(fresh, f"{header}: {reason}; {effect}", remedy, severity, column.index, header)
         if decisive:
             account.skip(fresh, f"{header}: {reason}")
+        elif declared.spare:
+            account.spoilt.add(declared.name)
     if declared.key:
         blank = column.blank() & account.used
         if blank.any():
@@ -141,7 +110,15 @@ def _skip_damaged(account: _Account, column: Read) -> None:
             account.skip(blank, f"no {header}")
 
 
-def _name_unknown_values(account: _Account, column: Read) -> None:
+def _name_suspects(account: Account, column: Read) -> None:
+    """Cells that are perhaps no longer what Amazon wrote: used as they are, but named."""
+    for rows, reason, remedy in column.suspects:
+        if (rows & account.used).any():
+            text = f"{column.header}: {reason}"
+            account.report(rows & account.used, text, remedy, "warning", column.index, column.header)
+
+
+def _name_unknown_values(account: Account, column: Read) -> None:
     """Values that the report never held so far: used as written, but named."""
     if not column.column.known or column.texts is None:
         return
@@ -154,53 +131,23 @@ def _name_unknown_values(account: _Account, column: Read) -> None:
         account.report(rows, text, remedy, "warning", column.index, column.header)
 
 
-def _refuse(account: _Account, frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame without unusable rows, and without the rows its report refuses."""
+def _refuse(account: Account, frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame without unusable rows, its cells settled, and without the rows its report refuses."""
     report = account.block.report
     frame = frame[account.used] if not account.used.all() else frame
     frame = frame.reset_index(drop=True)
+    if report.settle is not None:
+        frame = report.settle(frame, account.block.preamble)
     if report.refuse is not None and len(frame):
         reasons = report.refuse(frame)
         used = np.flatnonzero(account.used)
         for reason in sorted(set(reasons.unique()) - {""}):
             rows = np.zeros(len(account.used), dtype=bool)
             rows[used[reasons.eq(reason).to_numpy()]] = True
-            account.report(rows, f"rows with {reason} were not used", "complete the rows", report.refusal)
+            account.report(rows, f"{reason}: these rows were not used", "complete the rows", report.refusal)
             account.skip(rows, reason, lost=report.refusal == "error")
         frame = frame[reasons.eq("")].reset_index(drop=True)
-    if report.settle is not None:
-        frame = report.settle(frame, account.block.preamble)
     return frame
-
-
-def _name_absent_columns(account: _Account) -> None:
-    report, columns = account.block.report, account.block.heading.columns
-    absent = [c.headers[0] for c in report.columns if c.need == "usual" and c.name not in columns]
-    if absent:
-        text = f"this {report.tab} export lacks {', '.join(absent)}; what depends on it stays open"
-        remedy = f"download it again with all columns: {report.menu}"
-        account.problems.append(
-            Problem("warning", account.block.grid.table.name, text, remedy, ", ".join(absent))
-        )
-
-
-def _name_buyer_columns(account: _Account) -> None:
-    """Columns about the buyer are never read; in a tab that people share they should not stand at all."""
-    block = account.block
-    if block.grid.table.kind != "sheet":
-        return
-    for index, header in buyer_columns(block.heading.texts, block.report):
-        cells = block.grid.column(index).part(np.isin(np.arange(block.grid.height), block.rows))
-        if any(text for text in cells.texts.to_pylist()):
-            filled = np.array([bool(t) for t in cells.texts.to_pylist()])[cells.codes]
-            text = f"{header} holds buyer data; it was not read"
-            remedy = "delete this column from the tab; `recoup import` leaves it out by itself"
-            account.report(filled, text, remedy, "warning", index, header)
-
-
-def buyer_columns(headers: tuple[str, ...], report: Report) -> list[tuple[int, str]]:
-    """Position and header of the columns that hold buyer names, addresses, e-mails, telephones or comments."""
-    return [(i, h) for i, h in enumerate(headers) if h and about_buyer(h, report.buyer)]
 
 
 def _frame(block: Block, read: list[Read]) -> pd.DataFrame:
@@ -227,7 +174,7 @@ def blank_series(kind: str, size: int) -> pd.Series:
     """A column of the canonical dtype without a value."""
     if kind == "date":
         return pd.Series(np.full(size, np.datetime64("NaT", "s")))
-    if kind in ("quantity", "money"):
+    if kind in ("quantity", "money", "measure"):
         return pd.Series(np.full(size, np.nan))
     return pd.Series(np.zeros(size, dtype=bool)) if kind == "present" else constant("", size)
 
@@ -241,11 +188,16 @@ def constant(text: str, size: int) -> pd.Series:
 
 def empty_frame(report: Report) -> pd.DataFrame:
     """No rows, all canonical columns with their dtypes."""
+    return _without_rows(report).copy(deep=False)
+
+
+@cache
+def _without_rows(report: Report) -> pd.DataFrame:
     data = {c.name: blank_series(c.kind, 0) for c in report.columns}
     return pd.DataFrame({**data, "_where": constant("", 0), "_row": pd.Series([], dtype="int64")})
 
 
-def _export(account: _Account, frame: pd.DataFrame) -> Export:
+def _export(account: Account, frame: pd.DataFrame) -> Export:
     block, table, report = account.block, account.block.grid.table, account.block.report
     export = Export(
         report=report.name,
@@ -256,7 +208,9 @@ def _export(account: _Account, frame: pd.DataFrame) -> Export:
         sha256=table.sha256,
         heading_row=int(table.rows[block.heading.row]),
         unreadable=account.unreadable,
-        columns=frozenset(block.heading.columns),
+        columns=frozenset(
+            {*block.heading.columns, *settled(report, block.heading.columns, frame)} - account.spoilt
+        ),
     )
     days = frame[report.day].dropna() if report.day else frame.iloc[:0, 0]
     if len(days):
@@ -278,21 +232,3 @@ def _find_period(export: Export, frame: pd.DataFrame, report: Report, preamble: 
             export.stated_from, export.stated_to = period
             export.period_source = source
             return
-
-
-def _places(block: Block, rows: npt.NDArray[np.int64], column: int | None) -> str:
-    numbers = block.grid.table.rows[block.rows[rows]]
-    if block.grid.table.kind == "file":
-        return "line " + ", ".join(str(n) for n in numbers)
-    if column is None:
-        return "row " + ", ".join(str(n) for n in numbers)
-    return ", ".join(f"{column_letters(column)}{n}" for n in numbers)
-
-
-def column_letters(index: int) -> str:
-    """0 -> A, 26 -> AA."""
-    letters = ""
-    while index >= 0:
-        letters = chr(65 + index % 26) + letters
-        index = index // 26 - 1
-    return letters

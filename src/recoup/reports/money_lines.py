@@ -9,7 +9,8 @@ from ..model import Problem
 from ._declared import fold
 from ._grid import TEXT
 from ._marketplaces import marketplace_code
-from .transactions import MONEY
+from .settlements_v1 import one_amount_a_row
+from .transactions import MONEY, name_unknown_types
 from .transactions import REPORT as TRANSACTIONS
 
 COLUMNS = (
@@ -72,19 +73,33 @@ ITEMS = {
 
 
 def to_money_lines(
-    settlements: pd.DataFrame, transactions: pd.DataFrame, problems: list[Problem]
+    settlements: pd.DataFrame,
+    settlements_v1: pd.DataFrame,
+    transactions: pd.DataFrame,
+    problems: list[Problem],
 ) -> pd.DataFrame:
     """One row per amount (COLUMNS); appends to ``problems`` what does not add up.
 
-    A settlement's own row with its total is no line. Where both reports hold a settlement id, the settlement
-    stands. Zero amounts are left out, but for principals, which carry the quantity.
+    A settlement's own row with its total is no line. Where several reports hold a settlement id, the settlement
+    in flat file V2 stands, else the one in V1, else the transactions. Zero amounts of V1 and of transactions are
+    left out, but for principals, which carry the quantity.
     """
-    from_settlements = _settlement_lines(settlements)
-    problems += _check_totals(settlements)
+    settled = _all_settlements(settlements, settlements_v1)
+    from_settlements = _settlement_lines(settled)
+    problems += _check_totals(settled)
     problems += _check_transactions(transactions)
-    known = set(settlements["settlement_id"].unique()) - {""}
+    problems += name_unknown_types(transactions)
+    known = set(settled["settlement_id"].unique()) - {""}
     from_transactions = _transaction_lines(transactions[~transactions["settlement_id"].isin(known)])
     return pd.concat([from_settlements, from_transactions], ignore_index=True)
+
+
+def _all_settlements(settlements: pd.DataFrame, settlements_v1: pd.DataFrame) -> pd.DataFrame:
+    """Both layouts as V2 rows; of a settlement in both the V2 rows."""
+    further = settlements_v1[~settlements_v1["settlement_id"].isin(settlements["settlement_id"].unique())]
+    if further.empty:
+        return settlements
+    return pd.concat([settlements, one_amount_a_row(further)], ignore_index=True)
 
 
 def _settlement_lines(settlements: pd.DataFrame) -> pd.DataFrame:
@@ -106,12 +121,16 @@ def _settlement_lines(settlements: pd.DataFrame) -> pd.DataFrame:
         "marketplace": _codes(lines["marketplace"]),
         "fulfillment": _fulfillment(lines["fulfillment"]),
         "deferred": np.zeros(len(lines), dtype=bool),
-        "description": (lines["amount_type"] + " / " + lines["amount_description"]).astype(TEXT),
+        "description": _description(lines["amount_type"], lines["amount_description"]),
         "order_item_code": lines["order_item_code"],
         "_where": lines["_where"],
         "_row": lines["_row"],
     }
     return pd.DataFrame(data).reset_index(drop=True)
+
+
+def _description(kinds: pd.Series, details: pd.Series) -> pd.Series:
+    return (kinds + " / " + details).where(details.ne(""), kinds).astype(TEXT)
 
 
 def _item(amount_type: str, description: str) -> str:

@@ -56,7 +56,7 @@ REPORT = Report(
         Column("amount", "money", ("amount",), "must", identity=True),
         Column("fulfillment", "text", ("fulfillment-id",), "usual"),
         Column("posted_date", "date", ("posted-date", "posted-date-time"), "must", identity=True),
-        Column("order_item_code", "id", ("order-item-code",), identity=True),
+        Column("order_item_code", "id", ("order-item-code",), identity=True, spare=True),
         Column("sku", "id", ("sku",), "must", identity=True),
         Column("quantity", "quantity", ("quantity-purchased",), "usual", identity=True),
         Column("promotion_id", "text", ("promotion-id",), identity=True),
