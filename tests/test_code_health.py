@@ -28,8 +28,10 @@ LAYERS = (
     {"policy", "reports", "simulator"},
     {"events", "accounts", "goods", "drafts", "catalogue", "orders", "payments", "sourcing", "coverage"},
     {"netting", "deadlines", "valuation", "confidence", "cases", "detectors", "claims", "checks"},
+    {"recalled", "waiting"},
     {"pipeline", "books", "template"},
-    {"memory", "workbook", "results", "journal", "home", "importing", "explain", "refresh"},
+    {"memory", "workbook", "results", "journal", "home", "importing", "clearing", "explain", "refresh"},
+    {"upgrade"},
     {"doors", "printing"},
     {"cli"},
 )

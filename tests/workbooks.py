@@ -15,12 +15,14 @@ from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from recoup import doors
+from recoup.policy import Policy
 from recoup.refresh import Run, Summary
 from recoup.sheets import TABLES
 
@@ -237,9 +239,17 @@ def run(as_of: date = AS_OF, who: str = "Ann", hour: int = 9) -> Run:
 
 
 def make_book(folder: Path, seller: Seller | None = None, **skip: Any) -> Path:
-    """A new workbook with the seller's reports imported; not refreshed."""
+    """A new workbook with the seller's reports imported; not refreshed. Its Policy lists the rules of the US."""
     book = folder / "seller.xlsx"
-    doors.make_workbook(book)
+    every = Policy.rows
+
+    def of_the_us(policy: Policy) -> list[dict[str, Any]]:
+        return [r for r in every(policy) if {"US", "all"} & set(str(r["Marketplaces"]).split(", "))]
+
+    with mock.patch.object(
+        Policy, "rows", of_the_us
+    ):  # openpyxl, with which people edit here, is slow per cell
+        doors.make_workbook(book)
     doors.import_files(book, (seller or Seller()).write(folder / "reports", **skip))
     return book
 

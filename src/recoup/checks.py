@@ -4,18 +4,40 @@ from __future__ import annotations
 
 from datetime import date
 
+import pandas as pd
+
+from .coverage import Coverage
 from .model import Problem
 from .policy import Policy
-from .reports import Reports
+from .reports import Reports, all_reports
 
 
 def check_reports(reports: Reports, policy: Policy, as_of: date) -> list[Problem]:
-    """Problems for the Checks sheet: unknown codes with their units, dispositions, policies not reviewed."""
+    """Problems for the Checks sheet: unknown codes with their units, SKUs that lost zeros, policies not reviewed."""
     return [
         *_unknown_ledger_codes(reports, policy),
         *_unknown_payment_reasons(reports, policy),
+        *_lost_zeros(reports),
         *policy.stale(as_of),
     ]
+
+
+def check_coverage(coverage: Coverage) -> list[Problem]:
+    """Holes between the exports of one report, and long stretches without a row inside one."""
+    problems = []
+    for name, report in all_reports().items():
+        read = ", ".join(f"{s.first} to {s.last} ({s.known_by})" for s in coverage.spans([name]))
+        for first, last in coverage.gaps(name):
+            days = (last - first).days + 1
+            text = f"{report.tab} covers {read}: {days} {'day' if days == 1 else 'days'} missing, {first} to {last}"
+            problems.append(
+                Problem("warning", report.tab, text, f"Paste {report.tab} for {first} to {last}.")
+            )
+        for where, (first, last) in coverage.quiet(name):
+            text = f"no row from {first} to {last}, though rows stand before and after"
+            remedy = "Nothing, if nothing happened then; if a part of the export is missing, paste it again."
+            problems.append(Problem("note", where, text, remedy))
+    return problems
 
 
 def _unknown_ledger_codes(reports: Reports, policy: Policy) -> list[Problem]:
@@ -59,4 +81,33 @@ def _unknown_payment_reasons(reports: Reports, policy: Policy) -> list[Problem]:
                     first_cells=", ".join(f"row {n}" for n in sorted(found["_row"])[:5]),
                 )
             )
+    return problems
+
+
+def _lost_zeros(reports: Reports) -> list[Problem]:
+    """SKUs of digits that stand with leading zeros elsewhere: Excel made numbers of them, and nothing matches."""
+    parts = []
+    for name, report in all_reports().items():
+        frame = reports.frames[name]
+        numbers = [s for s in frame["sku"].unique() if s.isdigit()] if "sku" in report.names else []
+        if numbers:
+            parts.append(frame.loc[frame["sku"].isin(numbers), ["sku", "_where", "_row"]])
+    if not parts:
+        return []
+    rows = pd.concat(parts)
+    whole = {s.lstrip("0"): s for s in sorted(rows["sku"].unique()) if s.startswith("0")}
+    problems = []
+    for key, found in rows[rows["sku"].isin(list(whole))].groupby(["_where", "sku"], sort=True):
+        where, sku = (str(k) for k in key)
+        problems.append(
+            Problem(
+                "warning",
+                where,
+                f"SKU {sku} stands as {whole[sku]} in another report: Excel may have taken its leading zeros",
+                "format the tab as text and paste again, or import the downloaded file",
+                column="SKU",
+                rows=len(found),
+                first_cells="row " + ", ".join(str(n) for n in sorted(found["_row"])[:5]),
+            )
+        )
     return problems

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from .confidence import Outcomes, find_confidence
-from .coverage import Coverage, tab_name
+from .coverage import Coverage, Question, tab_name
 from .deadlines import Window, find_window
 from .detectors import Detector
 from .drafts import Draft, Lot
@@ -103,13 +103,11 @@ class Assessor:
         deadline = min((w.deadline for _, w in chosen if w.deadline), default=None)
         units, doubtful = sum(x.units for x in lots), sum(x.doubtful for x in lots)
         value = self.prices.value(draft, detector.value)
-        questions = self._questions(draft, detector, chosen)
+        unread = self._unread(draft, detector)
+        questions = self._questions(chosen, [q.text for q in unread])
         status = self._status(detector, opens, deadline, expired, bool(questions))
         rules = _distinct([r for _, w in chosen for r in w.rules] + list(value.rules))
-        outcomes = self.outcomes.get(draft.kind)
-        confidence, known_by = find_confidence(
-            self.policy, draft.kind, outcomes, on=self.as_of, marketplace=draft.marketplace
-        )
+        confidence, known_by = self._confidence(draft)
         return Claim(
             claim_id=self.identify(draft.kind, draft.key, detector),
             kind=draft.kind,
@@ -137,9 +135,21 @@ class Assessor:
             why=self._why(draft, detector, units, gone),
             policy="; ".join([*(_rule_text(r) for r in rules), known_by]),
             evidence=[*draft.evidence, *value.evidence, *_expired_evidence(draft, gone)],
+            waits_for=tuple(dict.fromkeys(q.tab for q in unread)),
         )
 
-    def _questions(self, draft: Draft, detector: Detector, chosen: Sequence[tuple[Lot, Window]]) -> list[str]:
+    def _confidence(self, draft: Draft) -> tuple[float, str]:
+        outcomes = self.outcomes.get(draft.kind)
+        return find_confidence(
+            self.policy, draft.kind, outcomes, on=self.as_of, marketplace=draft.marketplace
+        )
+
+    def _unread(self, draft: Draft, detector: Detector) -> list[Question]:
+        refuted_by = draft.refuted_by if draft.refuted_by is not None else detector.refuted_by
+        return self.coverage.questions((*detector.needs, *refuted_by), draft.since)
+
+    @staticmethod
+    def _questions(chosen: Sequence[tuple[Lot, Window]], unread: Sequence[str]) -> list[str]:
         total = sum(lot.units for lot, _ in chosen)
         texts = []
         for lot, window in chosen:
@@ -147,8 +157,7 @@ class Assessor:
                 count = min(units, lot.units)
                 texts.append(question if count == total else f"{count} of {total} units: {question}")
             texts.append(window.question)
-        refuted_by = draft.refuted_by if draft.refuted_by is not None else detector.refuted_by
-        texts.append(self.coverage.question((*detector.needs, *refuted_by), draft.since))
+        texts += unread
         return [t for t in dict.fromkeys(texts) if t]
 
     def _status(

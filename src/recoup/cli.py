@@ -23,7 +23,8 @@ app = typer.Typer(
 )
 
 BookPath = Annotated[Path, typer.Argument(metavar="BOOK", help="The Recoup workbook (.xlsx).")]
-Engine = Annotated[str, typer.Option(help="How the workbook is read and written: package.")]
+Engine = Annotated[str, typer.Option(help="How the workbook is read and written: package or openpyxl.")]
+InPlace = Annotated[bool, typer.Option("--in-place", help="Write in place also in a synced folder.")]
 AsOf = Annotated[
     str, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Judge as on this day (default: today).")
 ]
@@ -59,9 +60,7 @@ def import_(
     all_columns: Annotated[
         bool, typer.Option("--all-columns", help="Keep columns Recoup does not use.")
     ] = False,
-    in_place: Annotated[
-        bool, typer.Option("--in-place", help="Write in place also in a synced folder.")
-    ] = False,
+    in_place: InPlace = False,
     engine: Engine = "package",
 ) -> None:
     """Put report files into the tabs they belong to."""
@@ -100,9 +99,7 @@ def refresh(
     reports: Folder = None,
     as_of: AsOf = "",
     output: Annotated[Path | None, typer.Option(help="Write a copy there; the book stays as it is.")] = None,
-    in_place: Annotated[
-        bool, typer.Option("--in-place", help="Write in place also in a synced folder.")
-    ] = False,
+    in_place: InPlace = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
     json: Json = False,
     strict: Strict = False,
@@ -131,6 +128,44 @@ def explain(
     from .printing import print_explanation
 
     raise typer.Exit(print_explanation(derive(open_workbook(book, engine), claim_id), as_json=json))
+
+
+@app.command()
+def clear(
+    book: BookPath,
+    report: Annotated[
+        str, typer.Argument(metavar="REPORT", help='A report tab, such as "Inventory Ledger".')
+    ],
+    before: Annotated[
+        str, typer.Option("--before", metavar="DATE", help="Only rows dated before this day.")
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what would go.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    in_place: InPlace = False,
+    engine: Engine = "package",
+) -> None:
+    """List what loses its source, back up, and empty a report tab but for its headings."""
+    from .clearing import Clearing
+    from .doors import clear_book
+    from .printing import print_cleared, print_clearing
+
+    def agree(plan: Clearing) -> bool:
+        print_clearing(plan)
+        asks = sys.stdin.isatty() and not yes
+        return not dry_run and (not asks or typer.confirm(f"Clear {plan.rows:,} rows?"))
+
+    day = _day(before, "--before") if before else None
+    done = clear_book(book, report, day, agree=agree, in_place=in_place, engine=engine)
+    print_cleared(*done)
+
+
+@app.command()
+def upgrade(book: BookPath, in_place: InPlace = False, engine: Engine = "package") -> None:
+    """Bring a workbook made by an older Recoup up to this one."""
+    from .doors import upgrade_book
+    from .printing import print_upgrade
+
+    print_upgrade(*upgrade_book(book, in_place=in_place, engine=engine))
 
 
 @app.command()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pandas as pd
 
@@ -17,14 +18,8 @@ from .policy import ALL, Policy
 from .reports import Export, Reports, StatedPeriod, all_reports
 
 Needs = Iterable[str | tuple[str, ...]]
-_DAY = {
-    "inventory_ledger": "date",
-    "reimbursements": "approval_date",
-    "customer_returns": "return_date",
-    "settlements": "posted_date",
-    "transactions": "posted_date",
-}
 _MONEY = ("settlements", "transactions")  # a line lost there is a loss not seen, never a credit not seen
+Period = tuple[date, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +31,22 @@ class Span:
     known_by: str
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What must be pasted or confirmed, and the tabs it would be settled on."""
+
+    text: str
+    tab: str
+
+
 def tab_name(report: str) -> str:
     """The tab of a report."""
     return all_reports()[report].tab
+
+
+def facts_of(report: str) -> str:
+    """The report whose days it covers: itself, or the one it stands for."""
+    return all_reports()[report].stands_for or report
 
 
 class Coverage:
@@ -47,7 +55,7 @@ class Coverage:
     def __init__(
         self, reports: Reports, policy: Policy, *, lag: int, as_of: date, periods: Sequence[StatedPeriod] = ()
     ) -> None:
-        self._as_of, self._lag = as_of, lag
+        self.as_of, self._lag = as_of, lag
         most = policy.value("coverage_slack_max", on=as_of, marketplace=ALL)
         least_rows = policy.value("coverage_min_rows", on=as_of, marketplace=ALL)
         self._most, self._least_rows = (
@@ -58,18 +66,19 @@ class Coverage:
         self._unstated: dict[str, list[str]] = {}
         self._present: set[str] = set()
         self._unreadable: dict[str, int] = {}
+        self._quiet: dict[str, list[tuple[str, Period]]] = {}
         for export in reports.exports:
+            name = facts_of(export.report)
             if export.rows_read or all_reports()[export.report].day:
-                self._present.add(export.report)
-            if export.report not in _MONEY:
-                lost = self._unreadable.get(export.report, 0) + export.unreadable
-                self._unreadable[export.report] = lost
+                self._present.add(name)
+            if name not in _MONEY:
+                self._unreadable[name] = self._unreadable.get(name, 0) + export.unreadable
             span = self._span(export, reports.frames[export.report])
             if span:
-                self._spans.setdefault(export.report, []).append(span)
+                self._spans.setdefault(name, []).append(span)
             else:
-                self._unstated.setdefault(export.report, []).append(export.where)
-        conflicts = {e.report for e in reports.exports if e.conflict}
+                self._unstated.setdefault(name, []).append(export.where)
+        conflicts = {facts_of(e.report) for e in reports.exports if e.conflict}
         for stated in periods:
             if stated.first and stated.last and stated.report in self._present - conflicts:
                 self._spans.setdefault(stated.report, []).append(Span(stated.first, stated.last, "person"))
@@ -84,15 +93,26 @@ class Coverage:
         first = export.stated_from or export.first_day
         if export.stated_to:
             return Span(first, export.stated_to, export.period_source)
-        return Span(first, export.last_day + timedelta(days=self._slack(export, frame)), "first and last row")
+        last = export.last_day + timedelta(days=self._slack(export, frame))
+        if export.exported_on:
+            last = max(min(last, export.exported_on), export.last_day)
+        return Span(first, last, "first and last row")
 
     def _slack(self, export: Export, frame: pd.DataFrame) -> int:
-        column = _DAY.get(export.report)
+        column, most = all_reports()[export.report].day, max(self._most, self._lag)
         if not column:
             return self._lag
         days = pd.Series(frame.loc[frame["_where"].eq(export.where), column].dropna().unique()).sort_values()
-        gap = days.diff().max()
-        return min(max(self._lag, 0 if pd.isna(gap) else gap.days), max(self._most, self._lag))
+        gaps = days.diff()
+        gap = gaps.max()
+        if not pd.isna(gap) and gap.days > most:
+            place = int(gaps.argmax())
+            quiet = (
+                days.iloc[place - 1].date() + timedelta(days=1),
+                days.iloc[place].date() - timedelta(days=1),
+            )
+            self._quiet.setdefault(facts_of(export.report), []).append((export.where, quiet))
+        return min(max(self._lag, 0 if pd.isna(gap) else gap.days), most)
 
     def missing(self, needs: Needs) -> list[str]:
         """Tabs a kind needs that hold no report; of alternatives the first is named.
@@ -119,18 +139,33 @@ class Coverage:
     def read_to(self, *names: str) -> date | None:
         """The last day to which these reports are read, at most the day of the run."""
         spans = self.spans(names)
-        return min(spans[-1].last, self._as_of) if spans else None
+        return min(spans[-1].last, self.as_of) if spans else None
 
-    def question(self, needs: Needs, since: date) -> str:
-        """What must be pasted before a claim of that day is proven; "" when every report reaches far enough."""
-        until = self._as_of - timedelta(days=self._lag)
-        asked = [self._ask(n if isinstance(n, tuple) else (n,), min(since, until), until) for n in needs]
-        return "; ".join(dict.fromkeys(q for q in asked if q))
+    def gaps(self, name: str) -> list[Period]:
+        """The days between the spans of a report that nothing covers."""
+        spans = self.spans([name])
+        day = timedelta(days=1)
+        return [(a.last + day, b.first - day) for a, b in pairwise(spans)]
+
+    def quiet(self, name: str) -> list[tuple[str, Period]]:
+        """Where an export without a stated period has its longest stretch without rows, beyond the slack."""
+        return list(dict.fromkeys(self._quiet.get(name, [])))
+
+    def questions(self, needs: Needs, since: date) -> list[Question]:
+        """What must be pasted or confirmed before a claim of that day is proven, with the tab that settles it."""
+        until = self.as_of - timedelta(days=self._lag)
+        asked = []
+        for need in needs:
+            names = need if isinstance(need, tuple) else (need,)
+            text = self._ask(names, min(since, until), until)
+            if text:
+                asked.append(Question(text, tab_name(names[0])))
+        return asked
 
     def _ask(self, names: tuple[str, ...], since: date, until: date) -> str:
-        if names == ("sourcing_costs",):
-            return ""
-        spans, title = self.spans(names), " or ".join(tab_name(n) for n in names)
+        if not any(all_reports()[n].day for n in names):
+            return ""  # records and present states cover no period
+        spans, title = self.spans(names), " or ".join(dict.fromkeys(tab_name(n) for n in names))
         if any(s.first <= since and until <= s.last for s in spans):
             lost = sum(self._unreadable.get(n, 0) for n in names)
             return f"{lost} rows of {title} could not be read: settle the errors on Checks" if lost else ""
@@ -139,5 +174,5 @@ class Coverage:
             return (
                 f"confirm the period of {where[0]} (Settings: Report periods)" if where else f"paste {title}"
             )
-        read = ", ".join(f"{s.first} to {min(s.last, self._as_of)}" for s in spans)
+        read = ", ".join(f"{s.first} to {min(s.last, self.as_of)}" for s in spans)
         return f"{title} read {read}: paste {since} to {until}"

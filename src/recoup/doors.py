@@ -10,11 +10,13 @@ from pathlib import Path
 
 from .books import open_book
 from .books.base import Book
+from .clearing import Clearing, clear, plan_clearing
 from .importing import Imported, import_into
 from .model import Problem, RecoupError
 from .pipeline import Result
 from .refresh import Run, Summary, check, refresh
 from .reports import Reports
+from .upgrade import upgrade
 from .workbook import check_version
 
 Progress = Callable[[str], None]
@@ -128,6 +130,38 @@ def refresh_book(
             f"{copy.name}. Close the book everywhere, then rename the copy to {path.name}, or use --in-place."
         )
     return Refreshed(summary, book.save(copy), notice)
+
+
+def clear_book(
+    path: Path,
+    report: str,
+    before: date | None,
+    *,
+    agree: Callable[[Clearing], bool],
+    in_place: bool = False,
+    engine: str = "package",
+) -> tuple[Clearing, Path | None]:
+    """Clear a report's tabs when ``agree`` says yes to the plan; a backup is made first, in a synced folder a copy.
+
+    Returns the plan and the file written, None when there was nothing to clear or nobody agreed.
+    """
+    book = open_workbook(path, engine)
+    clearing = plan_clearing(book, report, before)
+    if not clearing.rows or not agree(clearing):
+        return clearing, None
+    clear(book, clearing)
+    return clearing, book.save(_beside(path, "cleared") if is_synced(path) and not in_place else None)
+
+
+def upgrade_book(
+    path: Path, *, in_place: bool = False, engine: str = "package"
+) -> tuple[list[str], Path | None]:
+    """Bring a workbook of an older Recoup up to this one; what was done, and the file written (None: nothing)."""
+    book = open_workbook(path, engine)
+    done = upgrade(book)
+    if not done:
+        return done, None
+    return done, book.save(_beside(path, "upgraded") if is_synced(path) and not in_place else None)
 
 
 def _beside(path: Path, what: str) -> Path:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from .cases import day
-from .coverage import Coverage
+from .coverage import Coverage, facts_of
 from .memory import plain
 from .model import Cell, Formula, Problem, Record
 from .reports import Reports, all_reports
 from .sheets import HOME_DEADLINES, HOME_MONEY, STATUSES
+from .waiting import Sums, in_words
 
 DAYS_LEFT = 'IF(HomeDeadlines[[#This Row],[Deadline]]="","",HomeDeadlines[[#This Row],[Deadline]]-TODAY())'
 TO_CLAIM = 'HYPERLINK("#{1}!A"&(ROW(Claims[[#Headers],[Claim ID]])+MATCH("{0}",Claims[Claim ID],0)),"{0}")'
@@ -73,43 +74,57 @@ def deadline_rows(claims: Iterable[Mapping[str, Cell]], as_of: date, sheet: str 
     ]
 
 
-def report_rows(reports: Reports, coverage: Coverage, problems: Sequence[Problem]) -> list[Record]:
-    """State, rows and covered days per report tab; a report with an error on Checks says so."""
+def report_rows(
+    reports: Reports, coverage: Coverage, problems: Sequence[Problem], waiting: Mapping[str, Sums]
+) -> list[Record]:
+    """State, rows, covered days and waiting money per tab; a report with an error on Checks says so."""
     wrong = {p.where for p in problems if p.severity == "error"}
-    rows: list[Record] = []
+    tabs: dict[str, list[str]] = {}
     for name, report in all_reports().items():
-        exports = [e for e in reports.exports if e.report == name]
-        spans = coverage.spans([name])
-        bad = any(e.where in wrong or e.conflict for e in exports)
-        state = (
-            "empty"
-            if not exports
-            else "see Checks"
-            if bad
-            else "read"
-            if spans or name == "sourcing_costs"
-            else "confirm the period"
-        )
-        rows.append(
-            {
-                "Report": report.tab,
-                "State": state,
-                "Rows": sum(e.rows_used for e in exports) or None,
-                "Covered from": spans[0].first if spans else None,
-                "Covered to": coverage.read_to(name),
-            }
-        )
-    return rows
+        tabs.setdefault(report.tab, []).append(name)
+    return [
+        {
+            "Report": tab,
+            **_state(names, reports, coverage, wrong),
+            "Money waiting": in_words(waiting.get(tab, {})) or None,
+        }
+        for tab, names in tabs.items()
+    ]
+
+
+def _state(names: Sequence[str], reports: Reports, coverage: Coverage, wrong: set[str]) -> Record:
+    """What is known of the reports that share a tab."""
+    exports = [e for e in reports.exports if e.report in names]
+    dated = any(all_reports()[n].day for n in names)
+    spans = coverage.spans([*dict.fromkeys(facts_of(n) for n in names)])
+    rows = sum(e.rows_used for e in exports)
+    if not exports or not (rows or dated or any(e.rows_read for e in exports)):
+        state = "empty"  # an own record with headings only, as the template has it
+    elif any(e.where in wrong or e.conflict for e in exports):
+        state = "see Checks"
+    elif spans and len(spans) > 1:
+        state = f"read, {len(spans) - 1} {'gap' if len(spans) == 2 else 'gaps'}"
+    else:
+        state = "read" if spans or not dated else "confirm the period"
+    return {
+        "State": state,
+        "Rows": rows or None,
+        "Covered from": spans[0].first if exports and dated and spans else None,
+        "Covered to": min(spans[-1].last, coverage.as_of) if exports and dated and spans else None,
+    }
 
 
 def next_step(
-    claims: Sequence[Mapping[str, Cell]], problems: Sequence[Problem], not_run: Mapping[str, Sequence[str]]
+    claims: Sequence[Mapping[str, Cell]],
+    problems: Sequence[Problem],
+    not_run: Mapping[str, Sequence[str]],
+    waiting: Mapping[str, Sums],
 ) -> str:
     """One sentence: the most useful thing to do now."""
     errors = sum(p.severity == "error" for p in problems)
     ready = [c for c in claims if c.get("Status") == "Ready"]
     asked = sum(c.get("Status") == "Needs input" for c in claims)
-    waiting = sum(c.get("Status") == "Waiting" for c in claims)
+    later = sum(c.get("Status") == "Waiting" for c in claims)
     if not_run and not claims:
         tabs = sorted({tab for names in not_run.values() for tab in names})
         return f"Paste {', '.join(tabs)}, then refresh the claims."
@@ -122,10 +137,13 @@ def next_step(
         )
     if errors:
         parts.append(f"settle {errors} {'error' if errors == 1 else 'errors'} on Checks")
+    if waiting:
+        tab = max(sorted(waiting), key=lambda t: sum(line.value for line in waiting[t].values()))
+        parts.append(f"paste {tab} ({in_words(waiting[tab])} may wait for it)")
     if asked:
         parts.append(f"answer {asked} {'question' if asked == 1 else 'questions'} (Claims, Missing)")
     if not parts:
-        parts.append(f"Nothing to file today; {waiting} claims wait" if waiting else "Nothing to file today")
+        parts.append(f"Nothing to file today; {later} claims wait" if later else "Nothing to file today")
     sentence = "; ".join(parts)
     return sentence[0].upper() + sentence[1:] + "."
 

@@ -70,10 +70,17 @@ def _write(book: Book, part: Importable, item: Imported) -> None:
 
 def _period(part: Importable, covers: tuple[date, date] | None) -> Record | None:
     stated = covers or (part.export.stated_from, part.export.stated_to)
-    if not (stated[0] and stated[1]):
-        return None
-    period = f"{stated[0]}:{stated[1]}"
-    return {"What": "period", "Key": part.export.report, "Field": fingerprint(part.export), "Value": period}
+    return period_line(part.export, stated[0], stated[1]) if stated[0] and stated[1] else None
+
+
+def period_line(export: Export, first: date, last: date) -> Record:
+    """The line of RecoupMemory that keeps the period of an export for exactly its rows."""
+    return {
+        "What": "period",
+        "Key": export.report,
+        "Field": fingerprint(export),
+        "Value": f"{first}:{last}",
+    }
 
 
 def fingerprint(export: Export) -> str:

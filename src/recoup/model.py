@@ -149,6 +149,7 @@ class Claim:
     evidence: list[Evidence] = field(default_factory=list)
     shipment_id: str = ""
     removal_order_id: str = ""
+    waits_for: tuple[str, ...] = ()  # tabs that would settle its questions about coverage
 
     @property
     def expected_value(self) -> float | None:

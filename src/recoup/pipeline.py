@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from .accounts import Allocation
 from .catalogue import build_catalogue
-from .checks import check_reports
+from .checks import check_coverage, check_reports
 from .claims import Assessor, Exclusion
 from .confidence import Outcomes
 from .coverage import Coverage
@@ -22,9 +22,11 @@ from .netting import ClaimKey, allocate
 from .orders import build_orders
 from .payments import read_payments
 from .policy import ALL, Policy
+from .recalled import Recalled, missing_losses, settle_recalled
 from .reports import Reports, StatedPeriod
 from .sourcing import SourcingCosts
 from .valuation import Prices
+from .waiting import not_run_problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Brief:
     cases: Mapping[str, Sequence[str]] = field(default_factory=dict)
     periods: tuple[StatedPeriod, ...] = ()
     outcomes: Mapping[str, Outcomes] = field(default_factory=dict)
+    recalled: tuple[Recalled, ...] = ()
 
     @property
     def home(self) -> str:
@@ -46,7 +49,10 @@ class Brief:
 
 @dataclass(slots=True)
 class Result:
-    """Claims and what is not claimed, with proof; ``not_run`` names the tabs each silent kind waits for."""
+    """Claims and what is not claimed, with proof; ``not_run`` names the tabs each silent kind waits for.
+
+    ``held`` is what kinds that were not run would claim: no claims, only money that a report might unlock.
+    """
 
     claims: list[Claim]
     not_claimed: list[NotClaimed]
@@ -54,6 +60,7 @@ class Result:
     coverage: Coverage
     not_run: dict[str, list[str]]
     allocation: Allocation
+    held: list[Claim] = field(default_factory=list)
 
 
 def detect(reports: Reports, brief: Brief) -> Result:
@@ -65,6 +72,8 @@ def detect(reports: Reports, brief: Brief) -> Result:
     findings = _find(reports, scene, coverage)
     losses, early = _split_early(findings.losses, brief)
     losses = [_dated(loss, brief.policy) for loss in losses]
+    recalled = missing_losses(brief.recalled, _ids([*losses, *early, *findings.asides], brief))
+    losses += [r.loss for r in recalled]
     allocation = allocate(
         losses,
         [*findings.credits, *scene.payments.credits],
@@ -72,8 +81,8 @@ def detect(reports: Reports, brief: Brief) -> Result:
         lead_days=_number(brief, "credit_before_loss"),
         cases=_case_keys(losses, brief),
     )
+    allocation, ended = settle_recalled(allocation, recalled)
     problems = [*scene.payments.problems, *check_reports(reports, brief.policy, brief.as_of)]
-    problems += _not_run_problems(not_run)
     drafts = _drafts(allocation, reports, scene)
     problems += _question_unsound(drafts, allocation)
     costs = SourcingCosts(reports.frames["sourcing_costs"])
@@ -81,8 +90,9 @@ def detect(reports: Reports, brief: Brief) -> Result:
     assessor = Assessor(
         brief.policy, coverage, prices, brief.as_of, brief.home, brief.exclusions, brief.outcomes
     )
-    claims, left = _assess(drafts, [*findings.asides, *early], assessor, not_run)
-    return Result(claims, left, problems, coverage, not_run, allocation)
+    claims, left, held = _assess(drafts, [*findings.asides, *early], assessor, not_run)
+    problems += [*not_run_problems(not_run, held), *check_coverage(coverage)]
+    return Result(claims, [*left, *ended], problems, coverage, not_run, allocation, held)
 
 
 def _scene(reports: Reports, brief: Brief) -> Scene:
@@ -135,11 +145,15 @@ def _dated(loss: Loss, policy: Policy) -> Loss:
     return replace(loss, deadline=find_window(policy, loss.kind, loss.clocks, loss.marketplace).deadline)
 
 
+def _ids(events: Iterable[Loss | Aside], brief: Brief) -> list[str]:
+    prefixes = {kind: d.prefix for kind, d in all_detectors().items()}
+    return [claim_id(prefixes[x.kind], brief.home, x.kind, x.key) for x in events]
+
+
 def _case_keys(losses: Sequence[Loss], brief: Brief) -> dict[str, list[ClaimKey]]:
     if not brief.cases:
         return {}
-    detectors = all_detectors()
-    by_id = {claim_id(detectors[x.kind].prefix, brief.home, x.kind, x.key): (x.kind, x.key) for x in losses}
+    by_id = {key: (x.kind, x.key) for key, x in zip(_ids(losses, brief), losses, strict=True)}
     return {case: [by_id[i] for i in ids if i in by_id] for case, ids in brief.cases.items()}
 
 
@@ -172,19 +186,21 @@ def _question_unsound(drafts: Sequence[Draft], allocation: Allocation) -> list[P
 
 def _assess(
     drafts: Sequence[Draft], asides: Sequence[Aside], assessor: Assessor, not_run: Mapping[str, object]
-) -> tuple[list[Claim], list[NotClaimed]]:
+) -> tuple[list[Claim], list[NotClaimed], list[Claim]]:
+    """Claims, what is not claimed, and what the kinds that were not run would claim."""
     detectors: dict[str, Detector] = all_detectors()
     claims: list[Claim] = []
     left: list[NotClaimed] = []
+    held: list[Claim] = []
     for draft in drafts:
-        if draft.kind not in not_run:
-            claim, rest = assessor.assess(draft, detectors[draft.kind])
-            claims += [claim] if claim else []
-            left += rest
+        claim, rest = assessor.assess(draft, detectors[draft.kind])
+        mine = held if draft.kind in not_run else claims
+        mine += [claim] if claim else []
+        left += [] if draft.kind in not_run else rest
     left += [assessor.set_aside(a, detectors[a.kind]) for a in asides if a.kind not in not_run]
     claims.sort(key=lambda c: (-(priority(c, assessor.as_of) or 0), c.deadline or date.max, c.claim_id))
     left = _merge(left)
-    return claims, left
+    return claims, left, held
 
 
 def _merge(left: Sequence[NotClaimed]) -> list[NotClaimed]:
@@ -207,21 +223,6 @@ def priority(claim: Claim, as_of: date) -> float | None:
     if claim.expected_value is None or claim.deadline is None or claim.status == "Expired":
         return None
     return round(claim.expected_value / max((claim.deadline - as_of).days + 1, 1), 4)
-
-
-def _not_run_problems(not_run: Mapping[str, Sequence[str]]) -> list[Problem]:
-    by_tabs: dict[tuple[str, ...], list[str]] = {}
-    for kind, tabs in not_run.items():
-        by_tabs.setdefault(tuple(tabs), []).append(kind)
-    return [
-        Problem(
-            "warning",
-            ", ".join(tabs),
-            f"not run: {', '.join(kinds)}; {' and '.join(tabs)} not pasted",
-            f"Paste {' and '.join(tabs)} (Home says where to download them), then refresh.",
-        )
-        for tabs, kinds in by_tabs.items()
-    ]
 
 
 def _number(brief: Brief, key: str) -> int:

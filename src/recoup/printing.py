@@ -8,9 +8,11 @@ import platform
 import sys
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from . import __version__
+from .clearing import Clearing
 from .doors import Demo, Refreshed
 from .explain import Explanation
 from .importing import Imported
@@ -19,7 +21,10 @@ from .model import Problem, Record, RecoupError
 from .pipeline import Result
 from .policy import ALL, Policy
 from .refresh import Summary
-from .reports import Reports
+from .reports import Reports, all_reports
+from .waiting import in_words
+
+MOST_CLAIMS = 20  # listed by name; of more only the number is said
 
 
 def print_imports(imports: Sequence[Imported]) -> None:
@@ -29,6 +34,37 @@ def print_imports(imports: Sequence[Imported]) -> None:
         left = f"; left out buyer columns {', '.join(item.buyer)}" if item.buyer else ""
         _say(f"{item.file}: {where}" + (f", {item.rows:,} rows" if item.tabs else "") + left)
     print_problems([p for i in imports for p in i.problems if p.severity != "note"])
+
+
+def print_clearing(plan: Clearing) -> None:
+    """What would go, tab by tab, and the claims whose source it is."""
+    for tab in plan.tabs:
+        days = f", {tab.first} to {tab.last}" if tab.first else ""
+        _say(f"{tab.tab}: {len(tab.rows):,} rows go{days}; {tab.staying:,} stay")
+    lost = [r for r in plan.claims if plain(r.get("Status")) not in ("Paid", "Withdrawn", "Expired")]
+    if lost:
+        what = "1 open claim loses its" if len(lost) == 1 else f"{len(lost)} open claims lose their"
+        _say(f"{what} source, and will not be rechecked; row, case, evidence and payments stay:")
+        _table("Claims", lost[:MOST_CLAIMS], ("Claim ID", "Kind", "Status", "Units", "File by", "Case"))
+        if len(lost) > MOST_CLAIMS:
+            _say(f"  … and {len(lost) - MOST_CLAIMS} more")
+
+
+def print_cleared(plan: Clearing, path: Path | None) -> None:
+    """The outcome of `clear`."""
+    if not plan.rows:
+        _say(f"{plan.report}: there is nothing to clear{f' before {plan.before}' if plan.before else ''}.")
+    elif path is None:
+        _say("Nothing was changed.")
+    else:
+        _say(f"Cleared {plan.rows:,} rows, headings kept. Workbook: {path}")
+
+
+def print_upgrade(done: Sequence[str], path: Path | None) -> None:
+    """What an upgrade changed."""
+    for line in done:
+        _say(line)
+    _say(f"Workbook: {path}" if path else "The workbook is up to date; nothing was changed.")
 
 
 def print_problems(problems: Sequence[Problem], most: int = 12) -> None:
@@ -51,6 +87,8 @@ def print_check(found: tuple[Reports, list[Problem], Result], *, as_json: bool) 
         _json({"exports": exports, "checks": _problems(problems), "not_run": result.not_run})
         return 1 if errors else 0
     for export in reports.exports:
+        if not export.rows_read and not all_reports()[export.report].day:
+            continue  # the headings of an own record that nobody filled
         skipped = "; ".join(f"{n:,} {why}" for why, n in sorted(export.skipped.items()))
         days = f", {export.first_day} to {export.last_day}" if export.first_day else ""
         _say(
@@ -186,6 +224,7 @@ def _summary(done: Refreshed) -> dict[str, Any]:
             "rows_used": sum(e.rows_used for e in summary.reports.exports),
         },
         "not_run": summary.not_run,
+        "waiting": {tab: in_words(sums) for tab, sums in sorted(summary.waiting.items())},
         "next_step": summary.next_step,
         "seconds": summary.seconds,
         "versions": {"recoup": __version__, "python": platform.python_version()},

@@ -19,8 +19,10 @@ from .journal import journal_rows
 from .memory import PEOPLE, overtyped, plain, remember
 from .model import Claim, Formula, NotClaimed, Problem, Record
 from .pipeline import Brief, Result, detect
+from .recalled import recall_losses
 from .reports import Reports, read, read_files
 from .sheets import AGE, DECISIONS
+from .waiting import Sums, waiting_by_tab
 from .workbook import Notebook, raw_tabs, read_notebook, sheets_of
 
 Progress = Callable[[str], None]
@@ -55,6 +57,7 @@ class Summary:
     next_step: str
     notice: str
     not_run: dict[str, list[str]]
+    waiting: dict[str, Sums]
     seconds: dict[str, float] = field(default_factory=dict)
 
 
@@ -99,8 +102,17 @@ def _source(detector: Detector) -> str:
 
 
 def _brief(notebook: Notebook, run: Run) -> Brief:
-    outcomes = count_outcomes(notebook.known.cases.values())
-    return Brief(notebook.policy, run.as_of, notebook.exclusions, notebook.cases, notebook.periods, outcomes)
+    home = str(notebook.policy.setting("home_marketplace") or "US")
+    prefixes = {kind: d.prefix for kind, d in all_detectors().items()}
+    return Brief(
+        notebook.policy,
+        run.as_of,
+        notebook.exclusions,
+        notebook.cases,
+        notebook.periods,
+        count_outcomes(notebook.known.cases.values()),
+        tuple(recall_losses(notebook.known.claims.values(), notebook.not_claimed.values(), prefixes, home)),
+    )
 
 
 def _write(
@@ -155,6 +167,7 @@ def _summarise(
     problems: list[Problem],
 ) -> Summary:
     shown = [{**known.claims.get(plain(r["Claim ID"]), {}), **r} for r in rows]
+    waiting = waiting_by_tab(result.claims, result.held, result.not_run)
     return Summary(
         as_of=run.as_of,
         claims=result.claims,
@@ -164,18 +177,18 @@ def _summarise(
         reports=reports,
         money=home.money_rows(shown),
         deadlines=home.deadline_rows(shown, run.as_of, book.sheet_of("Claims")),
-        next_step=home.next_step(shown, problems, result.not_run),
+        next_step=home.next_step(shown, problems, result.not_run, waiting),
         notice=_filter_notice(book, rows, known),
         not_run=result.not_run,
+        waiting=waiting,
     )
 
 
 def _write_home(book: Book, run: Run, summary: Summary, result: Result) -> None:
     book.replace_rows("HomeMoney", summary.money)
     book.replace_rows("HomeDeadlines", summary.deadlines)
-    book.patch_rows(
-        "HomeReports", ["Report"], home.report_rows(summary.reports, result.coverage, summary.problems)
-    )
+    rows = home.report_rows(summary.reports, result.coverage, summary.problems, summary.waiting)
+    book.patch_rows("HomeReports", ["Report"], rows)
     book.write_names(
         {
             "Recoup_NextStep": summary.next_step,
@@ -191,9 +204,11 @@ def _write_home(book: Book, run: Run, summary: Summary, result: Result) -> None:
 def _filter_notice(book: Book, rows: Sequence[Record], known: Known) -> str:
     """Rows that a filter does not show yet: people look at Claims through it."""
     fresh = sum(plain(r["Claim ID"]) not in known.claims for r in rows)
-    if not fresh or not book.is_filtered("Claims"):
+    shown, every = book.rows_shown("Claims")
+    if shown == every:
         return ""
-    return f"Claims: filter active, {fresh} new {'row' if fresh == 1 else 'rows'}"
+    news = f", {fresh} new {'row' if fresh == 1 else 'rows'}" if fresh else ""
+    return f"Claims: filter active, {shown} of {every} rows shown{news}"
 
 
 def _people(tracking: Tracking, known: Known) -> dict[str, dict[str, str]]:

@@ -12,7 +12,7 @@ from typing import Literal
 Kind = Literal["text", "long", "int", "number", "money", "date", "datetime", "percent", "link"]
 Owner = Literal["recoup", "people"]
 
-WORKBOOK_VERSION = 1
+WORKBOOK_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,10 @@ KINDS = (
     "reimbursement_underpaid",
     "reimbursement_reversed",
 )
-MARKETPLACES = ("US", "CA", "UK", "DE", "FR", "IT", "ES", "JP")
+MARKETPLACES = (
+    *("US", "CA", "MX", "BR", "UK", "DE", "FR", "IT", "ES", "NL", "BE", "IE", "SE", "PL", "TR"),
+    *("AE", "SA", "EG", "IN", "JP", "SG", "AU"),
+)
 LISTS: dict[str, tuple[str, ...]] = {
     "Recoup_Decisions": DECISIONS,
     "Recoup_Stages": STAGES,
@@ -479,6 +482,7 @@ HOME_REPORTS = Table(
         Column("Where in Seller Central", "long", 38),
         Column("Request", "long", 32),
         Column("Unlocks", "long", 40),
+        Column("Money waiting", "long", 30),
     ),
     key=("Report",),
     anchor="B36",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from .books.base import Book, BookError
 from .cases import Known, day, text
 from .claims import Exclusion
+from .coverage import facts_of
 from .memory import plain, recall
 from .model import Problem, RawTable, Record, RecoupError
 from .policy import Policy, load
@@ -33,9 +34,10 @@ class Notebook:
 def read_notebook(book: Book) -> Notebook:
     """Read Settings, Policy, Reason Codes, Claims, Not Claimed, Cases and memory.
 
-    Raises RecoupError when the workbook is newer than this Recoup, or an owned table is missing.
+    Raises RecoupError when the workbook is newer or older than this Recoup, or an owned table is missing.
     """
     check_version(book)
+    _refuse_older(book)
     _check_columns(book)
     tables = {name: book.read_table(name).records() for name in TABLES if not name.startswith("Home")}
     policy, problems = load().overridden(_numbered(book, "Policy"), _numbered(book, "ReasonCodes"))
@@ -81,13 +83,22 @@ def check_version(book: Book) -> None:
         )
 
 
+def _refuse_older(book: Book) -> None:
+    """Raise RecoupError when the workbook was made by an older Recoup and not upgraded yet."""
+    version = book.read_name("Recoup_Version")
+    if isinstance(version, (int, float)) and version < WORKBOOK_VERSION:
+        raise RecoupError(
+            f"{book.path.name} was made by an older Recoup (workbook version {version:.0f}, this one writes "
+            f"{WORKBOOK_VERSION}): run `recoup upgrade {book.path.name}` first; it keeps everything and backs up."
+        )
+
+
 def raw_tabs(book: Book) -> list[RawTable]:
-    """Report tabs, tabs named after one (`Inventory Ledger UK`), own records that have a reader, and people's tabs.
+    """Report tabs, tabs named after one (`Inventory Ledger UK`), own records, and people's tabs.
 
     The reader uses no row of a tab that is not named after a report; it only says when one looks like it.
     """
-    titles = [r.tab for r in all_reports().values()] + list(REPORT_TABS) + ["Sourcing Costs"]
-    named = [name for name in book.sheet_names() if name.startswith(tuple(titles))]
+    named = [name for name in book.sheet_names() if name.startswith((*REPORT_TABS, *OWN_RECORDS))]
     tables = [book.read_raw(name) for name in named]
     for name in foreign_tabs(book):
         with suppress(BookError):  # a chart sheet holds no cells
@@ -97,8 +108,8 @@ def raw_tabs(book: Book) -> list[RawTable]:
 
 def foreign_tabs(book: Book) -> list[str]:
     """Tabs that are neither Recoup's nor named after a report: named on Checks when they look like one."""
-    own = {t.sheet for t in TABLES.values()} | set(OWN_RECORDS) | {"Dashboard"}
-    return [n for n in book.sheet_names() if n not in own and not n.startswith(REPORT_TABS)]
+    own = {t.sheet for t in TABLES.values()} | {"Dashboard"}
+    return [n for n in book.sheet_names() if n not in own and not n.startswith((*REPORT_TABS, *OWN_RECORDS))]
 
 
 def _numbered(book: Book, table: str) -> list[Record]:
@@ -117,13 +128,14 @@ def _exclusion(row: Record) -> Exclusion:
 
 
 def _periods(book: Book) -> tuple[tuple[StatedPeriod, ...], list[Problem]]:
-    by_tab = {r.tab: name for name, r in all_reports().items()}
+    by_tab = {r.tab: facts_of(name) for name, r in all_reports().items()}
     periods: list[StatedPeriod] = []
     problems: list[Problem] = []
     for row in _numbered(book, "ReportPeriods"):
         title, first, last = text(row.get("Report")), day(row.get("From")), day(row.get("To"))
-        if first and last and first <= last and title in by_tab:
-            periods.append(StatedPeriod(by_tab[title], first, last))
+        exported = day(row.get("Exported on"))
+        if title in by_tab and ((first and last and first <= last) or (exported and not (first or last))):
+            periods.append(StatedPeriod(by_tab[title], first, last, exported_on=exported))
         elif title:
             problems.append(_bad_period(title, row.get("_row"), by_tab))
     for row in book.read_table("HomeReports").records():

@@ -59,7 +59,7 @@ def draw_home(sheet: Worksheet, pen: Pen, marketplace: str) -> None:
         valign="vcenter",
         indent=1,
     )
-    sheet.merge_range("B4:K4", FIRST_STEP, step)
+    sheet.merge_range("B4:L4", FIRST_STEP, step)
     sheet.set_row(3, 42)
     _draw_refresh(sheet, pen)
     label = pen.look(font_color=MUTED, valign="vcenter")

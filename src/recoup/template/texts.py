@@ -41,39 +41,7 @@ HINTS: dict[str, str] = {
 
 DASHBOARD = "Nothing to show yet. Money by status stands on Home; every claim stands on Claims."
 
-_FULFILLMENT = "Reports > Fulfillment > "
-_OWN = "Your own record: fill in the tab"
-WITHOUT_MODULE: dict[str, tuple[str, str]] = {  # where, and what to request
-    "Ledger Summary": (
-        _FULFILLMENT + "Inventory Ledger > Download > Summary view",
-        "By country and month, the same days as the ledger",
-    ),
-    "Replacements": (
-        _FULFILLMENT + "Customer Concessions > Replacements",
-        "The same days as Customer Returns",
-    ),
-    "All Orders": (_FULFILLMENT + "All Orders", "30 days at a time, by order date"),
-    "Fulfilled Shipments": (_FULFILLMENT + "Amazon Fulfilled Shipments", "One month at a time"),
-    "Fee Preview": (_FULFILLMENT + "Fee Preview", "As of today"),
-    "Storage Fees": (
-        _FULFILLMENT + "Monthly Storage Fees",
-        "Each month, ready from the 10th to 18th of the next",
-    ),
-    "Aged Inventory": (
-        _FULFILLMENT + "Aged Inventory Surcharge",
-        "Each month, charged from the 18th to 22nd",
-    ),
-    "Removal Orders": (_FULFILLMENT + "Removal Order Detail", "The same days as the ledger"),
-    "Removal Shipments": (_FULFILLMENT + "Removal Shipment Detail", "The same days as Removal Orders"),
-    "Inbound Problems": (_FULFILLMENT + "Inbound Performance", "The last 12 months"),
-    "FBA Inventory": (_FULFILLMENT + "FBA Inventory", "As of today"),
-    "Inbound Shipments": (_OWN + " from Shipments > Contents", "Every shipment of the last 9 months"),
-    "Product Dimensions": (_OWN, "Measured sides and weight of each packed unit"),
-    "Removal Receipts": (_OWN, "What arrived of each removal parcel; 0 units counts"),
-    "Documents": (_OWN, "Invoices, proofs of delivery, photos: where each is kept"),
-}
-
-NOT_READ = "not read yet"
+NO_KIND_YET = "read; no kind of claim uses it yet"
 
 
 def report_text(tab: str) -> ReportText:
@@ -81,8 +49,7 @@ def report_text(tab: str) -> ReportText:
     for report in all_reports().values():
         if report.tab == tab:
             return ReportText(report.menu, report.request, _unlocks(report.name))
-    where, request = WITHOUT_MODULE[tab]
-    return ReportText(where, request, NOT_READ)
+    raise KeyError(tab)
 
 
 def _unlocks(report: str) -> str:
@@ -93,7 +60,7 @@ def _unlocks(report: str) -> str:
     if len(needing) + len(proving) == len(detectors):
         proving = ["all others"]
     proof = [f"proof for {', '.join(proving)}"] if proving else []
-    return "; ".join([", ".join(needing)] * bool(needing) + proof) or NOT_READ
+    return "; ".join([", ".join(needing)] * bool(needing) + proof) or NO_KIND_YET
 
 
 def _names(reports: tuple[str | tuple[str, ...], ...]) -> set[str]:

@@ -1,0 +1,173 @@
+"""Losses whose report rows were cleared: remembered from Claims and Not Claimed, so that their payments stay theirs.
+
+A ledger month that was removed from its tab takes its losses along, but not the reimbursements that pay them.
+Without a memory such a payment would be counted for a newer loss of the same product. So every loss that the
+workbook knows and the reports no longer show takes part in the allocation, as many units as it had.
+
+Decisions:
+- A loss is recalled only when its row still gives its claim id: product, reference and day as they were.
+- Credits that were known to settle it stay with it. A payment that newly goes to it settles its claim, but makes
+  newer open units of that product a question: only the cleared rows could prove which of them was paid.
+- Recalled losses make no claim of their own, and no claim about their payment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from .accounts import Account, Allocation, Index, Use
+from .cases import day, text
+from .events import Loss, Pool, Product
+from .identity import claim_id
+from .model import NotClaimed, Reason, Record, SourceRow
+
+OPEN_STATUSES = frozenset({"Ready", "Waiting", "Needs input", "Filed"})
+SETTLED = frozenset({"paid", "found"})
+ENDED = SETTLED | {"expired", "below threshold"}
+Key = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Recalled:
+    """A loss as the workbook remembers it: units still open, and units that were settled or ended."""
+
+    claim_id: str
+    loss: Loss
+    open: int
+    settled: int
+
+
+def recall_losses(
+    claims: Iterable[Record], not_claimed: Iterable[Record], prefixes: Mapping[str, str], home: str
+) -> list[Recalled]:
+    """Every loss on Claims and Not Claimed that can be told by its id. ``prefixes``: kind -> prefix of its ids."""
+    lines: dict[str, list[Record]] = {}
+    for row in not_claimed:
+        if text(row.get("Reason")) in ENDED:
+            lines.setdefault(text(row.get("Claim ID")), []).append(row)
+    known = {text(r.get("Claim ID")): r for r in claims}
+    found = []
+    for key in [*known, *(k for k in lines if k not in known)]:
+        row, ended = known.get(key, {}), lines.get(key, [])
+        status = text(row.get("Status"))
+        told = bool(ended) and status not in OPEN_STATUSES  # its last units stand on Not Claimed
+        count = 0 if told else _units(row)
+        settled = sum(_units(x) for x in ended if text(x.get("Reason")) in SETTLED)
+        loss = _loss(key, row or ended[0], count + sum(map(_units, ended)), prefixes, home)
+        if loss is not None:
+            still = count if status in OPEN_STATUSES else 0
+            found.append(Recalled(key, loss, still, settled + (count if status == "Paid" else 0)))
+    return found
+
+
+def _loss(key: str, row: Record, units: int, prefixes: Mapping[str, str], home: str) -> Loss | None:
+    kind, event = text(row.get("Kind")), day(row.get("Event date"))
+    if kind not in prefixes or event is None or units < 1:
+        return None
+    sku, fnsku, order, reference = (text(row.get(h)) for h in ("SKU", "FNSKU", "Order ID", "Reference ID"))
+    shapes: list[tuple[Pool, Key]] = [
+        ("ledger", (fnsku, reference, event.isoformat())),
+        ("order", (order, sku)),
+        ("order", (order, fnsku or sku, event.isoformat())),
+    ]
+    for pool, parts in shapes:
+        if claim_id(prefixes[kind], home, kind, parts) == key:
+            return Loss(
+                kind=kind,
+                key=parts,
+                pool=pool,
+                date=event,
+                units=units,
+                product=Product(sku, fnsku, text(row.get("ASIN")), text(row.get("Product"))),
+                row=SourceRow("Claims", 0),
+                shows=f"{units} units of {key}, whose report is cleared",
+                clocks=(event,),
+                marketplace=text(row.get("Marketplace")) or home,
+                order_id=order,
+                reference_id=reference,
+                deadline=day(row.get("Deadline")),
+            )
+    return None
+
+
+def _units(row: Record) -> int:
+    units = row.get("Units")
+    return round(units) if isinstance(units, (int, float)) else 0
+
+
+def missing_losses(recalled: Iterable[Recalled], derived: Iterable[str]) -> list[Recalled]:
+    """Those whose claim id nothing in the reports gives any more."""
+    ids = set(derived)
+    return [r for r in recalled if r.claim_id not in ids]
+
+
+def settle_recalled(
+    allocation: Allocation, recalled: Sequence[Recalled]
+) -> tuple[Allocation, list[NotClaimed]]:
+    """The allocation without the recalled losses, and a line for each claim among them that was settled since.
+
+    What a newly spent payment could also have paid becomes a question; a reversal of such a loss is one whose
+    loss is not in the reports.
+    """
+    by_key = {(r.loss.kind, r.loss.key): r for r in recalled}
+    mine = [a for a in allocation.accounts if (a.loss.kind, a.loss.key) in by_key]
+    rest = [a for a in allocation.accounts if (a.loss.kind, a.loss.key) not in by_key]
+    index, lines = Index(rest), []
+    unlinked = list(allocation.unlinked)
+    for account in mine:
+        entry = by_key[account.loss.kind, account.loss.key]
+        fresh = _fresh_uses(account, entry)
+        for use in fresh:
+            _question_newer(use, account, index, entry)
+        count = sum(u.units for u in fresh)
+        if entry.open and count >= entry.open:
+            lines.append(_ended(entry, fresh))
+        unlinked += [(r.reversal, r.units, "loss") for r in account.reopened]
+    return replace(allocation, accounts=rest, unlinked=unlinked), lines
+
+
+def _fresh_uses(account: Account, entry: Recalled) -> list[Use]:
+    """Units of credits beyond those that were known to settle the loss, the youngest credits last."""
+    known, fresh = entry.settled, []
+    for use in sorted(account.uses, key=lambda u: u.credit.date):
+        taken = min(known, use.units)
+        known -= taken
+        if use.units > taken:
+            fresh.append(Use(use.credit, use.units - taken))
+    return fresh
+
+
+def _question_newer(use: Use, account: Account, index: Index, entry: Recalled) -> None:
+    credit, units = use.credit, use.units
+    if credit.role != "reimbursement" or (credit.order_id and credit.order_id == account.loss.order_id):
+        return
+    said = f"reimbursement {credit.reference_id} may have paid this; it was counted for {entry.claim_id}, "
+    said += f"whose report of {account.loss.date:%Y-%m} is cleared"
+    for newer in index.of_product(credit):
+        if account.loss.date <= newer.loss.date <= credit.date and newer.loss.kind in credit.kinds:
+            units -= newer.doubt(units, said, credit)
+
+
+def _ended(entry: Recalled, fresh: Sequence[Use]) -> NotClaimed:
+    """The line that ends a claim whose units were all settled after its report was cleared."""
+    loss, last = entry.loss, fresh[-1].credit
+    reason: Reason = "paid" if last.role == "reimbursement" else "found"
+    shown = "; ".join(dict.fromkeys(u.credit.shows for u in fresh))
+    return NotClaimed(
+        claim_id=entry.claim_id,
+        kind=loss.kind,
+        reason=reason,
+        detail="",
+        marketplace=loss.marketplace,
+        sku=loss.product.sku,
+        fnsku=loss.product.fnsku,
+        asin=loss.product.asin,
+        product=loss.product.title,
+        order_id=loss.order_id,
+        reference_id=loss.reference_id,
+        event_date=loss.date,
+        units=entry.open,
+        why=f"{shown}; the rows of the loss itself are cleared",
+        rows=list(dict.fromkeys(row for u in fresh for row in (u.credit.row, *u.credit.also))),
+    )
