@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 
@@ -14,7 +14,9 @@ Row = dict[str, Any]
 
 def records(frame: pd.DataFrame) -> Iterator[Row]:
     """The rows as dicts by column; use on frames already filtered to events."""
-    yield from cast("list[Row]", frame.to_dict("records"))
+    names = frame.columns.tolist()
+    for cells in zip(*(frame[name].tolist() for name in names), strict=True) if len(frame) else ():
+        yield dict(zip(names, cells, strict=True))
 
 
 def source(row: Row) -> SourceRow:

@@ -108,9 +108,13 @@ def _blocks(grid: Grid, headings: list[Heading], problems: list[Problem]) -> lis
 
 
 def _pasted_twice(headings: list[Heading], heading: Heading) -> bool:
-    """Whether the very next row is the same heading again, word for word."""
-    texts = [fold(t) for t in heading.texts]
-    return any(h.row == heading.row + 1 and [fold(t) for t in h.texts] == texts for h in headings)
+    """Whether the very next row is the same heading again, every column in its place."""
+    return any(
+        h.row == heading.row + 1
+        and h.report is heading.report
+        and heading.columns.items() <= h.columns.items()
+        for h in headings
+    )
 
 
 def _twice(table: RawTable, heading: Heading) -> Problem:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 
@@ -9,6 +11,7 @@ from ..model import Problem
 from ._declared import fold
 from ._grid import TEXT
 from ._marketplaces import marketplace_code
+from ._report import empty_frame
 from .settlements_v1 import one_amount_a_row
 from .transactions import MONEY, name_unknown_types
 from .transactions import REPORT as TRANSACTIONS
@@ -85,13 +88,20 @@ def to_money_lines(
     left out, but for principals, which carry the quantity.
     """
     settled = _all_settlements(settlements, settlements_v1)
-    from_settlements = _settlement_lines(settled)
-    problems += _check_totals(settled)
-    problems += _check_transactions(transactions)
-    problems += name_unknown_types(transactions)
-    known = set(settled["settlement_id"].unique()) - {""}
-    from_transactions = _transaction_lines(transactions[~transactions["settlement_id"].isin(known)])
-    return pd.concat([from_settlements, from_transactions], ignore_index=True)
+    parts = []
+    if len(settled):
+        parts.append(_settlement_lines(settled))
+        problems += _check_totals(settled)
+    if len(transactions):
+        problems += [*_check_transactions(transactions), *name_unknown_types(transactions)]
+        known = set(settled["settlement_id"].unique()) - {""}
+        parts.append(_transaction_lines(transactions[~transactions["settlement_id"].isin(known)]))
+    return pd.concat(parts, ignore_index=True) if parts else _no_lines().copy(deep=False)
+
+
+@cache
+def _no_lines() -> pd.DataFrame:
+    return _transaction_lines(empty_frame(TRANSACTIONS))
 
 
 def _all_settlements(settlements: pd.DataFrame, settlements_v1: pd.DataFrame) -> pd.DataFrame:
