@@ -168,7 +168,7 @@ def test_one_damaged_cell_spoils_its_own_row_at_most_and_is_named(sample: str, d
     kept = [name for name in whole.columns if name not in derived]
     pd.testing.assert_frame_equal(frame.loc[others, kept], whole.loc[others, kept])
     if column.kind in ("id", "date", "quantity", "money") and not (
-        column.kind == "id" and text in ("12%", "??")
+        (column.kind == "id" and text in ("12%", "??")) or (column.kind == "date" and text[:2] == "20")
     ):
         assert number in named_rows([p for p in after.problems if p not in before.problems])
 

@@ -183,6 +183,9 @@ def _gone(
     if end is not None:
         tracked.status, tracked.why = _ENDS.get(end.reason, "Withdrawn"), f"{end.reason}: {end.why}"
         return tracked
+    if text(row.get("Status")) == "Withdrawn" and tracked.why.startswith(tuple(f"{r}: " for r in _ENDS)):
+        tracked.status = "Withdrawn"  # what ended it was seen, though its rows are gone now
+        return tracked
     if text(row.get("Status")) in ("Paid", "Expired") or (deadline is not None and deadline < as_of):
         tracked.status = "Paid" if text(row.get("Status")) == "Paid" else "Expired"
     event, seen = line.event_date, day(row.get("Last seen"))

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from .books.base import Book
+from .coverage import facts_of
 from .importing import fingerprint, period_line
 from .memory import plain
 from .model import Record, RecoupError
-from .reports import TabRows, filled_rows, tab_rows
+from .reports import TabRows, all_reports, filled_rows, tab_rows
 from .sheets import OWN_RECORDS, REPORT_TABS
 
 
@@ -56,7 +57,7 @@ def plan_clearing(book: Book, report: str, before: date | None) -> Clearing:
         raise RecoupError(f"{own[0] if own else report} {why}. Report tabs are {', '.join(REPORT_TABS)}.")
     clearing = Clearing(title, before)
     for tab in book.sheet_names():
-        if tab.casefold().startswith(title.casefold()):
+        if tab.startswith(title):
             clearing.tabs += _plan_tab(book, tab, before)
     clearing.claims = _claims_losing(book, clearing.tabs)
     return clearing
@@ -104,8 +105,16 @@ def clear(book: Book, clearing: Clearing) -> None:
         if old and clearing.before:
             new = tab_rows(book.read_raw(tab.tab))
             periods += _kept_periods(old, new, frozenset(tab.rows), remembered, clearing.before)
-    if periods:
-        book.append_rows("RecoupMemory", periods)
+    book.append_rows("RecoupMemory", [*periods, *_marks(clearing)])
+
+
+def _marks(clearing: Clearing) -> list[Record]:
+    """Up to which day rows were cleared, per report: what a person or a heading says of those days ends with them."""
+    last = max((t.last for t in clearing.tabs if t.last), default=None)
+    through = clearing.before - timedelta(days=1) if clearing.before else last
+    names = {facts_of(n) for n, r in all_reports().items() if r.tab == clearing.report}
+    marked = {"What": "cleared", "Field": clearing.report, "Value": str(through)}
+    return [{**marked, "Key": name} for name in sorted(names)] if through else []
 
 
 def _kept_periods(

@@ -7,10 +7,11 @@ any of them may be the credit. The largest gap between row days is taken over al
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -53,8 +54,16 @@ class Coverage:
     """The spans of every report, and the questions that follow from their ends."""
 
     def __init__(
-        self, reports: Reports, policy: Policy, *, lag: int, as_of: date, periods: Sequence[StatedPeriod] = ()
+        self,
+        reports: Reports,
+        policy: Policy,
+        *,
+        lag: int,
+        as_of: date,
+        periods: Sequence[StatedPeriod] = (),
+        cleared: Mapping[str, date] = MappingProxyType({}),
     ) -> None:
+        """``cleared``: report -> the last day whose rows were cleared from its tab."""
         self.as_of, self._lag = as_of, lag
         most = policy.value("coverage_slack_max", on=as_of, marketplace=ALL)
         least_rows = policy.value("coverage_min_rows", on=as_of, marketplace=ALL)
@@ -82,6 +91,24 @@ class Coverage:
         for stated in periods:
             if stated.first and stated.last and stated.report in self._present - conflicts:
                 self._spans.setdefault(stated.report, []).append(Span(stated.first, stated.last, "person"))
+        for name in conflicts:
+            self._spans.pop(name, None)  # its doubled rows count, so no other export of it vouches either
+        for name, through in cleared.items():
+            self._spans[name] = self._without_cleared(name, through, reports)
+
+    def _without_cleared(self, name: str, through: date, reports: Reports) -> list[Span]:
+        """What is said of a report, not shown by rows, does not reach back over rows that were cleared.
+
+        Once rows of those days are there again, it counts as before.
+        """
+        spans = self._spans.get(name, [])
+        days = [e.first_day for e in reports.exports if facts_of(e.report) == name and e.first_day]
+        if any(d <= through for d in days):
+            return spans
+        after = through + timedelta(days=1)
+        said = ("person", "preamble", "import")
+        cut = [replace(s, first=max(s.first, after)) if s.known_by in said else s for s in spans]
+        return [s for s in cut if s.first <= s.last]
 
     def _span(self, export: Export, frame: pd.DataFrame) -> Span | None:
         if export.conflict:

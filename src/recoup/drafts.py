@@ -107,7 +107,7 @@ def _add(draft: Draft, account: Account) -> None:
         draft.evidence.append(credit_evidence(use.credit, -use.units))
         reason: Reason = "paid" if use.credit.role == "reimbursement" else "found"
         rows = [use.credit.row, *use.credit.also, loss.row]
-        draft.settled.append(Settled(reason, use.units, f"{loss.shows}; {use.credit.shows}", rows))
+        draft.settled.append(Settled(reason, use.units, f"{loss.shows}; {use.credit.named}", rows))
     if account.reconciled:
         by_amazon: Reason = "found" if loss.pool == "ledger" else "paid"
         why = f"{loss.shows}; Amazon's own report calls {account.reconciled} of them settled"

@@ -100,6 +100,11 @@ class Credit:
     until: dt.date | None = None
     also: tuple[SourceRow, ...] = ()
 
+    @property
+    def named(self) -> str:
+        """What it shows, with Amazon's id and the day by which it is found again."""
+        return f"{self.shows}, {self.reference_id or '-'} of {self.date}"
+
 
 @dataclass(frozen=True, slots=True)
 class Reversal:

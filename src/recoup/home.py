@@ -138,8 +138,12 @@ def next_step(
     if errors:
         parts.append(f"settle {errors} {'error' if errors == 1 else 'errors'} on Checks")
     if waiting:
-        tab = max(sorted(waiting), key=lambda t: sum(line.value for line in waiting[t].values()))
-        parts.append(f"paste {tab} ({in_words(waiting[tab])} may wait for it)")
+        tab = max(sorted(waiting), key=lambda t: sum(line.claims for line in waiting[t].values()))
+        missing = any(tab in tabs for tabs in not_run.values())
+        verb = "paste" if missing else "complete"
+        parts.append(
+            f"{verb} {tab} ({in_words(waiting[tab])} may wait for it{'' if missing else ': see Missing'})"
+        )
     if asked:
         parts.append(f"answer {asked} {'question' if asked == 1 else 'questions'} (Claims, Missing)")
     if not parts:

@@ -90,7 +90,11 @@ def fingerprint(export: Export) -> str:
 
 def recall_periods(exports: Sequence[Export], lines: Sequence[Record]) -> None:
     """Give imported exports the period their file stated; a person's own statement stands over it."""
-    known = {(plain(x.get("Key")), plain(x.get("Field"))): plain(x.get("Value")) for x in lines}
+    known = {
+        (plain(x.get("Key")), plain(x.get("Field"))): plain(x.get("Value"))
+        for x in lines
+        if plain(x.get("What")) == "period"
+    }
     for export in exports:
         stated = known.get((export.report, fingerprint(export)))
         if stated and export.period_source != "person":

@@ -40,6 +40,7 @@ class Brief:
     periods: tuple[StatedPeriod, ...] = ()
     outcomes: Mapping[str, Outcomes] = field(default_factory=dict)
     recalled: tuple[Recalled, ...] = ()
+    cleared: Mapping[str, date] = field(default_factory=dict)  # report -> the last day cleared from its tab
 
     @property
     def home(self) -> str:
@@ -67,16 +68,20 @@ def detect(reports: Reports, brief: Brief) -> Result:
     """Find, net, date, value: all claims of all kinds from the reports, in an order that rows cannot change."""
     scene = _scene(reports, brief)
     lag = _number(brief, "report_lag")
-    coverage = Coverage(reports, brief.policy, lag=lag, as_of=brief.as_of, periods=brief.periods)
+    coverage = Coverage(
+        reports, brief.policy, lag=lag, as_of=brief.as_of, periods=brief.periods, cleared=brief.cleared
+    )
     not_run = {k: m for k, d in all_detectors().items() if (m := coverage.missing((*d.needs, *d.refuted_by)))}
     findings = _find(reports, scene, coverage)
     losses, early = _split_early(findings.losses, brief)
     losses = [_dated(loss, brief.policy) for loss in losses]
-    recalled = missing_losses(brief.recalled, _ids([*losses, *early, *findings.asides], brief))
+    derived = _ids([*losses, *early, *findings.asides], brief)
+    credits = [*findings.credits, *scene.payments.credits]
+    recalled = missing_losses(brief.recalled, derived, credits)
     losses += [r.loss for r in recalled]
     allocation = allocate(
         losses,
-        [*findings.credits, *scene.payments.credits],
+        credits,
         scene.payments.reversals,
         lead_days=_number(brief, "credit_before_loss"),
         cases=_case_keys(losses, brief),

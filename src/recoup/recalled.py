@@ -6,19 +6,21 @@ workbook knows and the reports no longer show takes part in the allocation, as m
 
 Decisions:
 - A loss is recalled only when its row still gives its claim id: product, reference and day as they were.
-- Credits that were known to settle it stay with it. A payment that newly goes to it settles its claim, but makes
-  newer open units of that product a question: only the cleared rows could prove which of them was paid.
+- Credits that were known to settle it stay with it; units whose credit is cleared as well are gone with it. A
+  payment that newly goes to it settles its claim, but makes newer open units of that product a question: only the
+  cleared rows could prove which of them was paid.
 - Recalled losses make no claim of their own, and no claim about their payment.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from .accounts import Account, Allocation, Index, Use
 from .cases import day, text
-from .events import Loss, Pool, Product
+from .events import Credit, Loss, Pool, Product
 from .identity import claim_id
 from .model import NotClaimed, Reason, Record, SourceRow
 
@@ -26,16 +28,23 @@ OPEN_STATUSES = frozenset({"Ready", "Waiting", "Needs input", "Filed"})
 SETTLED = frozenset({"paid", "found"})
 ENDED = SETTLED | {"expired", "below threshold"}
 Key = tuple[str, ...]
+Named = tuple[str, str]  # id and day of a credit
+_NAMED = re.compile(r", (\S+) of (\d{4}-\d\d-\d\d)")
 
 
 @dataclass(slots=True)
 class Recalled:
-    """A loss as the workbook remembers it: units still open, and units that were settled or ended."""
+    """A loss as the workbook remembers it: units still open, and the lines of units that were settled.
+
+    ``known`` are the credits (id and day) of those lines.
+    """
 
     claim_id: str
     loss: Loss
     open: int
-    settled: int
+    lines: list[tuple[str, int, frozenset[Named]]]
+    known: frozenset[Named] = frozenset()
+    settled: int = 0
 
 
 def recall_losses(
@@ -50,20 +59,26 @@ def recall_losses(
     found = []
     for key in [*known, *(k for k in lines if k not in known)]:
         row, ended = known.get(key, {}), lines.get(key, [])
-        status = text(row.get("Status"))
-        told = bool(ended) and status not in OPEN_STATUSES  # its last units stand on Not Claimed
-        count = 0 if told else _units(row)
-        settled = sum(_units(x) for x in ended if text(x.get("Reason")) in SETTLED)
-        loss = _loss(key, row or ended[0], count + sum(map(_units, ended)), prefixes, home)
+        told = text(row.get("Why")).startswith(tuple(f"{reason}: " for reason in ENDED))
+        count = 0 if told else _units(row)  # where it is told, its last units stand on Not Claimed
+        settled = [x for x in ended if text(x.get("Reason")) in SETTLED]
+        other = sum(_units(x) for x in ended if x not in settled)
+        loss = _loss(key, row or ended[0], count + other, prefixes, home)
         if loss is not None:
-            still = count if status in OPEN_STATUSES else 0
-            found.append(Recalled(key, loss, still, settled + (count if status == "Paid" else 0)))
+            still = count if text(row.get("Status")) in OPEN_STATUSES else 0
+            facts = [(text(x.get("Reason")), _units(x), _credits_in(text(x.get("Why")))) for x in settled]
+            found.append(Recalled(key, loss, still, facts))
     return found
+
+
+def _credits_in(why: str) -> frozenset[Named]:
+    """Id and day of every credit that a line of Not Claimed names (``Credit.named``)."""
+    return frozenset(_NAMED.findall(why))
 
 
 def _loss(key: str, row: Record, units: int, prefixes: Mapping[str, str], home: str) -> Loss | None:
     kind, event = text(row.get("Kind")), day(row.get("Event date"))
-    if kind not in prefixes or event is None or units < 1:
+    if kind not in prefixes or event is None:
         return None
     sku, fnsku, order, reference = (text(row.get(h)) for h in ("SKU", "FNSKU", "Order ID", "Reference ID"))
     shapes: list[tuple[Pool, Key]] = [
@@ -96,10 +111,25 @@ def _units(row: Record) -> int:
     return round(units) if isinstance(units, (int, float)) else 0
 
 
-def missing_losses(recalled: Iterable[Recalled], derived: Iterable[str]) -> list[Recalled]:
-    """Those whose claim id nothing in the reports gives any more."""
-    ids = set(derived)
-    return [r for r in recalled if r.claim_id not in ids]
+def missing_losses(
+    recalled: Iterable[Recalled], derived: Iterable[str], credits: Iterable[Credit]
+) -> list[Recalled]:
+    """Those whose claim id nothing in the reports gives any more, with the units that still matter.
+
+    Units that were settled by a credit whose row is cleared too are gone with it: nothing else may settle them.
+    """
+    ids, present = set(derived), {(c.reference_id or "-", str(c.date)) for c in credits}
+    found = []
+    for entry in recalled:
+        if entry.claim_id in ids:
+            continue
+        kept = [x for x in entry.lines if x[2] and x[2] <= present]
+        settled = sum(units for _, units, _ in kept)
+        known = frozenset(name for _, _, names in kept for name in names)
+        loss = replace(entry.loss, units=entry.loss.units + settled)
+        if loss.units > 0:
+            found.append(replace(entry, loss=loss, settled=settled, known=known))
+    return found
 
 
 def settle_recalled(
@@ -128,11 +158,12 @@ def settle_recalled(
 
 
 def _fresh_uses(account: Account, entry: Recalled) -> list[Use]:
-    """Units of credits beyond those that were known to settle the loss, the youngest credits last."""
-    known, fresh = entry.settled, []
+    """Units of credits other than those that were known to settle the loss, the youngest last."""
+    left, fresh = entry.settled, []
     for use in sorted(account.uses, key=lambda u: u.credit.date):
-        taken = min(known, use.units)
-        known -= taken
+        named = (use.credit.reference_id or "-", str(use.credit.date))
+        taken = min(left, use.units) if named in entry.known else 0
+        left -= taken
         if use.units > taken:
             fresh.append(Use(use.credit, use.units - taken))
     return fresh
@@ -153,7 +184,8 @@ def _ended(entry: Recalled, fresh: Sequence[Use]) -> NotClaimed:
     """The line that ends a claim whose units were all settled after its report was cleared."""
     loss, last = entry.loss, fresh[-1].credit
     reason: Reason = "paid" if last.role == "reimbursement" else "found"
-    shown = "; ".join(dict.fromkeys(u.credit.shows for u in fresh))
+    shown = "; ".join(dict.fromkeys(u.credit.named for u in fresh))
+    before = sum(units for said, units, _ in entry.lines if said == reason)
     return NotClaimed(
         claim_id=entry.claim_id,
         kind=loss.kind,
@@ -167,7 +199,7 @@ def _ended(entry: Recalled, fresh: Sequence[Use]) -> NotClaimed:
         order_id=loss.order_id,
         reference_id=loss.reference_id,
         event_date=loss.date,
-        units=entry.open,
+        units=before + entry.open,
         why=f"{shown}; the rows of the loss itself are cleared",
         rows=list(dict.fromkeys(row for u in fresh for row in (u.credit.row, *u.credit.also))),
     )

@@ -26,6 +26,9 @@ from .waiting import Sums, waiting_by_tab
 from .workbook import Notebook, raw_tabs, read_notebook, sheets_of
 
 Progress = Callable[[str], None]
+FACTS = frozenset(
+    {"Kind", "Status", "SKU", "FNSKU", "Order ID", "Reference ID", "Event date", "Units", "Why"}
+)
 
 
 @dataclass(slots=True)
@@ -111,8 +114,18 @@ def _brief(notebook: Notebook, run: Run) -> Brief:
         notebook.cases,
         notebook.periods,
         count_outcomes(notebook.known.cases.values()),
-        tuple(recall_losses(notebook.known.claims.values(), notebook.not_claimed.values(), prefixes, home)),
+        tuple(recall_losses(_as_written(notebook), notebook.not_claimed.values(), prefixes, home)),
+        notebook.cleared,
     )
+
+
+def _as_written(notebook: Notebook) -> list[Record]:
+    """Rows of Claims whose facts nobody typed over: others could not be told from Recoup's own."""
+    return [
+        row
+        for key, row in notebook.known.claims.items()
+        if not FACTS & set(overtyped(row, notebook.written.get(key, {})))
+    ]
 
 
 def _write(
@@ -132,7 +145,8 @@ def _write(
         for key, row in known.claims.items()
         for header in overtyped(row, notebook.written.get(key, {}))
     ]
-    problems += [_overtyped(key, header, known.claims[key]) for key, header in typed]
+    derived = {c.claim_id for c in result.claims}
+    problems += [_overtyped(key, header, known.claims[key], key in derived) for key, header in typed]
     problems += _strange_decisions(known)
     journal = journal_rows(rows, known, typed, who=run.who, run=run.name, when=run.when)
     lines = [*result.not_claimed, *tracking.not_claimed]
@@ -225,12 +239,14 @@ def _people(tracking: Tracking, known: Known) -> dict[str, dict[str, str]]:
     return seen
 
 
-def _overtyped(key: str, header: str, row: Record) -> Problem:
+def _overtyped(key: str, header: str, row: Record, derived: bool) -> Problem:
+    outcome = "Recoup restored it" if derived else "it cannot be restored without the claim's report"
+    remedy = "Write remarks in the orange columns; to change a rule use Settings or Policy."
     return Problem(
         "warning",
         "Claims",
-        f"{header} of {key} was typed over ({plain(row[header]) or 'blank'!r}); Recoup restored it",
-        "Write remarks in the orange columns; to change a rule use Settings or Policy.",
+        f"{header} of {key} was typed over ({plain(row[header]) or 'blank'!r}); {outcome}",
+        remedy if derived else "Take the cell from the backup, or paste the report again.",
         column=header,
         rows=1,
     )

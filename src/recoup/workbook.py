@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 
 from .books.base import Book, BookError
 from .cases import Known, day, text
@@ -28,6 +29,7 @@ class Notebook:
     not_claimed: dict[tuple[str, ...], Record]
     cases: dict[str, list[str]]
     imported: list[Record]  # periods of imported exports, as remembered
+    cleared: dict[str, date]  # report -> the last day cleared from its tab
     problems: list[Problem]
 
 
@@ -56,9 +58,19 @@ def read_notebook(book: Book) -> Notebook:
         written=written,
         not_claimed={_line_key(row): row for row in reversed(tables["NotClaimed"])},
         cases=cases,
-        imported=[r for r in tables["RecoupMemory"] if plain(r.get("What")) == "period"],
+        imported=[r for r in tables["RecoupMemory"] if plain(r.get("What")) in ("period", "cleared")],
+        cleared=_cleared_days(tables["RecoupMemory"]),
         problems=[*problems, *more, *wrong],
     )
+
+
+def _cleared_days(memory: list[Record]) -> dict[str, date]:
+    days: dict[str, date] = {}
+    for line in memory:
+        through = day(line.get("Value")) if plain(line.get("What")) == "cleared" else None
+        if through:
+            days[plain(line.get("Key"))] = max(through, days.get(plain(line.get("Key")), through))
+    return days
 
 
 def _check_columns(book: Book) -> None:

@@ -11,12 +11,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ._dates import read_dates, with_months
+from ._dates import read_dates, read_written, with_months
 from ._declared import Column, Report, fold
 from ._grid import Encoded, Grid, Mask, encode, text_series
 from ._headings import Heading
 from ._identifiers import AS_TEXT, clean, damage, error_cells
-from ._numbers import Mark, NumberColumn, read_numbers
+from ._numbers import Mark, NumberColumn, currency_named, read_numbers
 
 Damage = tuple[Mask, str, str]  # rows, reason, remedy
 
@@ -82,6 +82,7 @@ def read_columns(report: Report, heading: Heading, grid: Grid, rows: npt.NDArray
     for read in reads:
         if read.column.kind in ("id", "text", "value"):
             _read_text(read, cells(read.index))
+    _find_other_currencies(reads, cells)
     return reads
 
 
@@ -165,6 +166,20 @@ def _read_measures(read: Read, cells: Encoded) -> None:
     read.damages = _number_damages(numbers, cells, False)
 
 
+def _find_other_currencies(reads: list[Read], cells: Callable[[int], Encoded]) -> None:
+    """Amounts that name another currency than their row: neither of the two can be trusted."""
+    stated = next((r.texts for r in reads if r.column.name == "currency" and r.texts is not None), None)
+    for read in (r for r in reads if r.column.kind == "money" and stated is not None):
+        amounts = cells(read.index)
+        named = [currency_named(text) for text in amounts.texts.to_pylist()]
+        if stated is not None and any(named):
+            row = np.array(named, dtype=object)[amounts.codes]
+            other = (row != "") & (row != np.array(stated.texts.to_pylist(), dtype=object)[stated.codes])
+            if other.any():
+                remedy = "correct the amount or the currency of the row"
+                read.damages.append((other.astype(bool), "another currency than that of the row", remedy))
+
+
 def _number_damages(numbers: NumberColumn, cells: Encoded, whole: bool) -> list[Damage]:
     damages: list[Damage] = []
     bad = numbers.unusable
@@ -184,18 +199,21 @@ def _number_damages(numbers: NumberColumn, cells: Encoded, whole: bool) -> list[
     if whole:
         broken = ~np.isnan(numbers.numbers) & (numbers.numbers != np.round(numbers.numbers))
         if broken.any():
-            damages.append((broken, "not a whole number", "download the report again"))
+            damages.append((broken, "not a whole number", "correct the cells, or paste the report again"))
     return damages
 
 
 def _dates_instead(cells: Encoded) -> Mask:
-    mask: Mask = np.asarray(
-        pc.match_substring_regex(cells.texts, r"^\d{4}-\d\d-\d\d|^\d{1,2}[-./ ]{1,2}\p{L}{3}").to_numpy(
-            zero_copy_only=False
-        ),
-        dtype=bool,
-    )
+    like = pc.match_substring_regex(cells.texts, r"^\d{4}-\d\d-\d\d|^\d{1,2}[-./ ]{1,2}\p{L}{3}")
+    mask: Mask = np.array(like.to_numpy(zero_copy_only=False), dtype=bool)
+    for index in np.flatnonzero(mask):
+        mask[index] = _is_date(cells.texts[int(index)].as_py())
     return mask[cells.codes]
+
+
+def _is_date(text: str) -> bool:
+    """A date with or without its year; ``8 units`` is none."""
+    return any(read_written(t).day is not None for t in (text, f"{text.rstrip('.')} 2024"))
 
 
 def _read_days(reads: list[Read], report: Report, heading: Heading, cells: Callable[[int], Encoded]) -> None:

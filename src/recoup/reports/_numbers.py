@@ -21,6 +21,16 @@ _PLAIN = r"^-?\d{1,15}(\.(\d{1,2}|\d{4,}))?$"
 _GAPS = re.compile("[\\s\u00a0\u202f\u2009'’]")
 _NUMBER = re.compile(r"[-+]?[\d.,]*\d[\d.,]*(?:E[-+]?\d+)?", re.IGNORECASE)
 _CURRENCY = re.compile(r"US\$|CA?\$|C\$|A\$|R\$|MX\$|[$€£¥￥₹]|zł|kr|(?<![A-Z])[A-Z]{3}(?![A-Z])|円|元")
+_SIGNS = {
+    "€": "EUR",
+    "£": "GBP",
+    "₹": "INR",
+    "円": "JPY",
+    "zł": "PLN",
+    "R$": "BRL",
+    "US$": "USD",
+    "MX$": "MXN",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +109,14 @@ def _finish(
             )
             remedy = "import the downloaded file instead of pasting it"
     return NumberColumn(numbers[cells.codes], bad[cells.codes], reason, remedy, proven)
+
+
+def currency_named(text: str) -> str:
+    """The currency that an amount itself names, "" where it names none or a sign of several."""
+    found = _CURRENCY.search(text)
+    if found is None:
+        return ""
+    return _SIGNS.get(found[0], found[0] if re.fullmatch("[A-Z]{3}", found[0]) else "")
 
 
 def _read(text: str, whole: bool, cents: bool) -> _Text:

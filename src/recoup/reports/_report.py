@@ -127,7 +127,10 @@ def _name_unknown_values(account: Account, column: Read) -> None:
     if rows.any():
         values = [t for t, odd in zip(column.texts.texts.to_pylist(), strange, strict=True) if odd]
         text = f"{column.header}: {', '.join(sorted(values)[:SHOWN])} not known; kept as written, counts for nothing"
+        words = re.fullmatch(r"\(?([\w ,|/-]+)\)?\??", column.column.known)
         remedy = "download the report as a file; the online view has other texts"
+        if words and not account.block.report.day:  # a record that people type
+            remedy = f"write one of {', '.join(words[1].split('|'))}"
         account.report(rows, text, remedy, "warning", column.index, column.header)
 
 
