@@ -145,7 +145,7 @@ def named_rows(problems: list[Problem]) -> set[int]:
     return {int(n) for p in problems for n in re.findall(r"\d+", p.first_cells)}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.sampled_from(sorted(SAMPLES)), st.data())
 def test_one_damaged_cell_spoils_its_own_row_at_most_and_is_named(sample: str, data: st.DataObject) -> None:
     rows = [list(row) for row in CLEAN[sample]]
@@ -173,7 +173,7 @@ def test_one_damaged_cell_spoils_its_own_row_at_most_and_is_named(sample: str, d
         assert number in named_rows([p for p in after.problems if p not in before.problems])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.sampled_from(sorted(SAMPLES)), st.data())
 def test_wrappers_and_invisible_characters_change_nothing(sample: str, data: st.DataObject) -> None:
     rows = [list(row) for row in CLEAN[sample]]
@@ -188,7 +188,7 @@ def test_wrappers_and_invisible_characters_change_nothing(sample: str, data: st.
     pd.testing.assert_frame_equal(frame_of(after, sample).drop(columns=texts), left)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.sampled_from(sorted(SAMPLES)), st.lists(st.sampled_from(ADDED), min_size=1, max_size=4), st.data())
 def test_rows_that_people_add_are_named_and_leave_the_others_alone(
     sample: str, added: list[list[str]], data: st.DataObject

@@ -34,7 +34,7 @@ def test_a_heading_is_found_below_a_preamble_and_to_the_right() -> None:
     assert read.inventory_ledger["_where"].tolist() == ["Inventory Ledger"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     st.permutations(list(range(len(LEDGER)))), st.sampled_from([str.upper, str.lower, str.title]), st.data()
 )
@@ -315,7 +315,7 @@ cell = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(cell, min_size=15, max_size=17), max_size=8), st.booleans())
 def test_rows_read_are_rows_used_plus_rows_skipped_whatever_stands_in_them(
     rows: list[list[str]], as_sheet: bool

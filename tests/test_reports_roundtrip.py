@@ -69,7 +69,7 @@ def tab(written: Written, table: list[list[str]]) -> RawTable:
 def test_what_a_variant_is_written_with_is_what_is_read(
     variant: Variant, scaled: Callable[[int], int]
 ) -> None:
-    @settings(max_examples=scaled(3), phases=QUICK, report_multiple_bugs=False)
+    @settings(max_examples=scaled(2), phases=QUICK, report_multiple_bugs=False)
     @given(exports(variant), st.sampled_from(FORMS))
     def reads_back(written: Written, form: str) -> None:
         if form == "file":
