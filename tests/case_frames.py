@@ -28,7 +28,7 @@ from recoup.reports.transactions import MONEY
 TEXT = "str"
 EIGHTEEN_MONTHS = timedelta(days=548)
 ALWAYS_THERE = ("inventory_ledger", "reimbursements", "customer_returns", "transactions")
-ONLY_WITH_A_TABLE = ("settlements", "sourcing_costs")
+ONLY_WITH_A_TABLE = tuple(name for name in all_reports() if name not in ALWAYS_THERE)
 MONEY_LINES = (
     "money_lines"  # not a report of Amazon: given directly, in place of transactions and settlements
 )
@@ -79,6 +79,22 @@ DEFAULTS: dict[str, dict[str, str]] = {
         "currency": "{currency}",
     },
     "sourcing_costs": {"currency": "{currency}"},
+    "ledger_summary": {"disposition": "SELLABLE", "location": "{country}"},
+    "replacements": {"fulfillment_center": "ABC1", "original_fulfillment_center": "ABC1", "quantity": "1"},
+    "fulfilled_shipments": {"currency": "{currency}"},
+    "inbound_shipments": {"status": "Closed", "action": "Action required"},
+    "removal_orders": {"order_type": "Return", "order_status": "Completed", "disposition": "SELLABLE"},
+    "removal_shipments": {"disposition": "SELLABLE", "carrier": "UPS", "order_type": "Return"},
+    "removal_receipts": {"condition": "OK"},
+    "product_dimensions": {"dimension_unit": "in", "weight_unit": "lb"},
+    "storage_fees": {
+        "fulfillment_center": "ABC1",
+        "country": "{country}",
+        "dimension_unit": "inches",
+        "weight_unit": "pounds",
+        "volume_unit": "cubic feet",
+        "currency": "{currency}",
+    },
     MONEY_LINES: {
         "marketplace": "{home}",
         "item": "Principal",
@@ -178,7 +194,7 @@ def _complete(name: str, row: dict[str, str], number: int, case: CaseTables) -> 
     site, currency = SITES[case.home]
     country = COUNTRIES.get(case.home, case.home)
     words = {"row": number, "site": site, "currency": currency, "country": country, "home": case.home}
-    full = {key: text.format(**words) for key, text in DEFAULTS[name].items()} | row
+    full = {key: text.format(**words) for key, text in DEFAULTS.get(name, {}).items()} | row
     if not set(row) & {*PRODUCT, "product"}:
         full["product"] = "A"
     letter = full.pop("product", "")
@@ -205,7 +221,7 @@ def _series(cells: list[str], kind: str) -> pd.Series:
     if kind == "date":
         days = [np.datetime64(c, "s") if c else np.datetime64("NaT", "s") for c in cells]
         return pd.Series(np.array(days, dtype="datetime64[s]"))
-    if kind in ("quantity", "money"):
+    if kind in ("quantity", "money", "measure"):
         return pd.Series([float(c) if c else math.nan for c in cells], dtype="float64")
     if kind == "present":
         return pd.Series([_yes(c) for c in cells], dtype=bool)

@@ -138,13 +138,14 @@ class Index:
     def __init__(self, accounts: Sequence[Account]) -> None:
         self._by_fnsku: dict[str, list[Account]] = defaultdict(list)
         self._by_asin: dict[str, list[Account]] = defaultdict(list)
-        self._by_order: dict[str, list[Account]] = defaultdict(list)
+        self._by_id: dict[str, list[Account]] = defaultdict(list)
         self._by_key: dict[tuple[str, tuple[str, ...]], list[Account]] = defaultdict(list)
         for account in accounts:
             loss = account.loss
             self._by_fnsku[loss.product.fnsku].append(account)
             self._by_asin[loss.product.asin].append(account)
-            self._by_order[loss.order_id].append(account)
+            for name in loss.ids:
+                self._by_id[name].append(account)
             self._by_key[loss.kind, loss.key].append(account)
 
     def of_product(self, credit: Credit) -> list[Account]:
@@ -154,9 +155,16 @@ class Index:
             return self._by_fnsku.get(product.fnsku, [])
         return self._by_asin.get(product.asin, []) if product.asin else []
 
-    def of_order(self, credit: Credit) -> list[Account]:
-        """Accounts of the credit's order, whatever the dates."""
-        return self._by_order.get(credit.order_id, []) if credit.order_id else []
+    def of_asin(self, credit: Credit) -> list[Account]:
+        """Accounts of the credit's ASIN, whatever the FNSKU."""
+        return self._by_asin.get(credit.product.asin, []) if credit.product.asin else []
+
+    def of_id(self, credit: Credit) -> list[Account]:
+        """Accounts of the order, removal, shipment or parcel the credit names, whatever the dates."""
+        if credit.parcel:
+            parcels = self._by_id.get(credit.parcel, [])
+            return [a for a in parcels if not credit.id or credit.id in a.loss.ids]
+        return self._by_id.get(credit.id, []) if credit.id else []
 
     def of_claim(self, kind: str, key: tuple[str, ...]) -> list[Account]:
         """Accounts of one claim."""

@@ -20,7 +20,7 @@ from .identity import claim_id
 from .model import Claim, Evidence, NotClaimed, Reason, Status
 from .policy import ALL, Policy
 from .policy.vocabulary import PolicyValue
-from .valuation import Prices, Value
+from .valuation import Prices, find_worth
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +73,14 @@ class Assessor:
         shown = self.as_of - timedelta(days=self.days("keep_expired"))
         keep = not alive and any(w.deadline and w.deadline >= shown for _, w in dead)
         for lot, window in [] if keep else dead:
-            why = f"{lot.units} open; the claim window closed on {window.deadline}"
-            rows = [e.source for e in draft.evidence if e.units and e.units > 0]
-            left.append(self._settled(draft, detector, "expired", lot.units, why, rows))
+            why = f"{lot.shown(draft.currency)} open; the claim window closed on {window.deadline}"
+            rows = [e.source for e in draft.evidence if _counts_up(e)]
+            units = lot.units if draft.counted else None
+            left.append(self._settled(draft, detector, "expired", units, why, rows))
         chosen = dead if keep else alive
         if not chosen:
             return None, left
-        claim = self._claim(
-            draft, detector, chosen, expired=keep, gone=0 if keep else sum(x.units for x, _ in dead)
-        )
+        claim = self._claim(draft, detector, chosen, expired=keep)
         minimum = self.policy.value("minimum_claim_value", on=self.as_of, marketplace=ALL)
         if minimum and claim.claim_value is not None and claim.claim_value < minimum.number:
             why = f"worth {claim.claim_value:,.2f} {claim.currency}, less than the minimum in Settings"
@@ -96,13 +95,13 @@ class Assessor:
         chosen: Sequence[tuple[Lot, Window]],
         *,
         expired: bool,
-        gone: int,
     ) -> Claim:
         lots = [lot for lot, _ in chosen]
         opens = max((w.opens for _, w in chosen if w.opens), default=None)
         deadline = min((w.deadline for _, w in chosen if w.deadline), default=None)
-        units, doubtful = sum(x.units for x in lots), sum(x.doubtful for x in lots)
+        units = sum(x.units for x in lots)
         value = self.prices.value(draft, detector.value)
+        worth = find_worth(draft, lots, value)
         unread = self._unread(draft, detector)
         questions = self._questions(chosen, [q.text for q in unread])
         status = self._status(detector, opens, deadline, expired, bool(questions))
@@ -118,13 +117,15 @@ class Assessor:
             asin=draft.product.asin,
             product=draft.product.title,
             order_id=draft.order_id,
+            shipment_id=draft.shipment_id,
+            removal_order_id=draft.removal_order_id,
             reference_id=draft.reference_id,
             event_date=draft.event_date,
-            units=units,
-            unit_value=value.unit,
-            claim_value=_total(draft, value.unit, units),
-            value_low=_low(value, units, doubtful),
-            value_high=_times(value.unit if value.unit is not None else value.high, units),
+            units=units if draft.counted else None,
+            unit_value=worth.unit,
+            claim_value=worth.total,
+            value_low=worth.low,
+            value_high=worth.high,
             currency=value.currency,
             value_basis=value.basis,
             opens=opens,
@@ -132,9 +133,9 @@ class Assessor:
             file_by=deadline - timedelta(days=self.days("safety_margin")) if deadline else None,
             confidence=confidence,
             missing="; ".join(filter(None, [*questions, value.missing])),
-            why=self._why(draft, detector, units, gone),
+            why=self._why(draft, detector, lots),
             policy="; ".join([*(_rule_text(r) for r in rules), known_by]),
-            evidence=[*draft.evidence, *value.evidence, *_expired_evidence(draft, gone)],
+            evidence=[*draft.evidence, *value.evidence, *_expired_evidence(draft, lots)],
             waits_for=tuple(dict.fromkeys(q.tab for q in unread)),
         )
 
@@ -155,7 +156,8 @@ class Assessor:
         for lot, window in chosen:
             for units, question in lot.doubts:
                 count = min(units, lot.units)
-                texts.append(question if count == total else f"{count} of {total} units: {question}")
+                whole = count == total or lot.amount is not None
+                texts.append(question if whole else f"{count} of {total} units: {question}")
             texts.append(window.question)
         texts += unread
         return [t for t in dict.fromkeys(texts) if t]
@@ -173,13 +175,14 @@ class Assessor:
             ready = max(opens, min(opens + timedelta(days=self.days("auto_payment_wait")), guard))
         return "Waiting" if self.as_of < ready else "Ready"
 
-    def _why(self, draft: Draft, detector: Detector, units: int, gone: int) -> str:
+    def _why(self, draft: Draft, detector: Detector, lots: Sequence[Lot]) -> str:
         refuted_by = draft.refuted_by if draft.refuted_by is not None else detector.refuted_by
         names = [n if isinstance(n, tuple) else (n,) for n in refuted_by]
         read = [f"{tab_name(n[0])} read to {self.coverage.read_to(*n) or 'nowhere'}" for n in names]
         story = draft.story or _arithmetic(draft.evidence, detector.word)
-        expired = f", {gone} past the deadline" if gone else ""
-        return f"{story}{expired}: {units} open; {', '.join(read)}"
+        gone, still = draft.lots_but(lots), Lot.joined(lots)
+        expired = f", {gone.shown(draft.currency)} past the deadline" if gone else ""
+        return f"{story}{expired}: {still.shown(draft.currency)} open; {', '.join(read)}"
 
     def identify(self, kind: str, key: tuple[str, ...], detector: Detector) -> str:
         """The claim's id."""
@@ -209,8 +212,8 @@ class Assessor:
             fnsku=draft.product.fnsku,
             asin=draft.product.asin,
             product=draft.product.title,
-            order_id=draft.order_id,
-            reference_id=draft.reference_id,
+            order_id=draft.order_id or draft.removal_order_id,
+            reference_id=draft.reference_id or draft.shipment_id,
             event_date=draft.date if isinstance(draft, Aside) else draft.event_date,
             units=units,
             why=why,
@@ -243,27 +246,21 @@ def _arithmetic(evidence: Sequence[Evidence], word: str) -> str:
     return ", ".join(parts) + (f", {other} settled by Amazon's own word or a reversal" if other else "")
 
 
-def _expired_evidence(draft: Draft, gone: int) -> list[Evidence]:
-    if not gone:
+def _counts_up(evidence: Evidence) -> bool:
+    return bool(evidence.units and evidence.units > 0) or bool(evidence.amount and evidence.amount > 0)
+
+
+def _expired_evidence(draft: Draft, chosen: Sequence[Lot]) -> list[Evidence]:
+    """The row that takes out of the sum what is past its deadline while the rest of the claim is not."""
+    gone = draft.lots_but(chosen)
+    if gone is None:
         return []
     first = draft.evidence[0]
-    shows = f"{gone} past the deadline"
-    return [Evidence(first.role, first.source, first.date, -gone, None, "", first.identifiers, shows)]
-
-
-def _total(draft: Draft, unit: float | None, units: int) -> float | None:
-    given = draft.given
-    return given.total if given and given.total is not None and units == draft.units else _times(unit, units)
-
-
-def _times(unit: float | None, units: int) -> float | None:
-    return None if unit is None else round(unit * units, 2)
-
-
-def _low(value: Value, units: int, doubtful: int) -> float | None:
-    if value.unit is None:
-        return _times(value.low, units)
-    return _times(value.unit, units - doubtful)
+    shows = f"{gone.shown(draft.currency)} past the deadline"
+    units = -gone.units if draft.counted else None
+    amount = None if gone.amount is None else -gone.amount
+    currency = "" if amount is None else draft.currency
+    return [Evidence(first.role, first.source, first.date, units, amount, currency, first.identifiers, shows)]
 
 
 def _distinct(rules: Sequence[PolicyValue]) -> list[PolicyValue]:

@@ -7,27 +7,47 @@ what the draft claims. `recoup explain` derives a claim again from exactly these
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from .accounts import Account
 from .events import Credit, Loss, Product
-from .model import Evidence, Reason, Role, SourceRow
+from .model import Evidence, Reason, SourceRow
+from .money import cents
+
+SETTLED_BY: dict[str, Reason] = {"reimbursement": "paid", "removal order": "excluded by policy"}
 
 
 @dataclass(slots=True)
 class Lot:
-    """Units that share one window: their clocks, and the questions on some or all of them."""
+    """Units that share one window: their clocks, and the questions on some or all of them.
+
+    Of a kind about money ``amount`` is what counts, between ``low`` and ``high`` where the rules leave doubt.
+    """
 
     units: int
     clocks: tuple[date, ...]
     doubts: list[tuple[int, str]] = field(default_factory=list)
+    amount: float | None = None
+    low: float | None = None
+    high: float | None = None
 
     @property
     def doubtful(self) -> int:
         """Units under a question."""
         return min(self.units, sum(n for n, _ in self.doubts))
+
+    def shown(self, currency: str) -> str:
+        """What is open of it, in words: units, or money of a kind about money."""
+        return str(self.units) if self.amount is None else f"{self.amount:,.2f} {currency}"
+
+    @classmethod
+    def joined(cls, lots: Sequence[Lot]) -> Lot:
+        """Several lots as one, for what they add up to."""
+        money = [x.amount for x in lots if x.amount is not None]
+        clocks = tuple(c for x in lots for c in x.clocks)
+        return cls(sum(x.units for x in lots), clocks, amount=cents(sum(money)) if money else None)
 
 
 @dataclass(slots=True)
@@ -68,11 +88,24 @@ class Draft:
     given: Given | None = None
     story: str = ""  # the arithmetic in words, where adding up units does not tell it
     refuted_by: tuple[str | tuple[str, ...], ...] | None = None  # other than the detector's
+    counted: bool = True  # False: a claim about money that concerns no units
+    shipment_id: str = ""
+    removal_order_id: str = ""
 
     @property
     def units(self) -> int:
         """Units claimed, doubtful ones included."""
         return sum(lot.units for lot in self.lots)
+
+    @property
+    def currency(self) -> str:
+        """The currency of a value that the rows themselves state; "" where it is looked up."""
+        return self.given.currency if self.given else ""
+
+    def lots_but(self, chosen: Sequence[Lot]) -> Lot | None:
+        """All lots besides the chosen ones as one, None when there is no other."""
+        others = [lot for lot in self.lots if all(lot is not c for c in chosen)]
+        return Lot.joined(others) if others else None
 
 
 def draft_accounts(accounts: Iterable[Account]) -> list[Draft]:
@@ -94,6 +127,8 @@ def _draft(accounts: list[Account]) -> Draft:
         since=min(min(a.loss.date, a.loss.since or a.loss.date) for a in accounts),
         order_id=first.order_id,
         reference_id=", ".join(sorted({a.loss.reference_id for a in accounts if a.loss.reference_id})),
+        shipment_id=first.shipment_id,
+        removal_order_id=first.removal_order_id,
     )
     for account in accounts:
         _add(draft, account)
@@ -102,14 +137,14 @@ def _draft(accounts: list[Account]) -> Draft:
 
 def _add(draft: Draft, account: Account) -> None:
     loss = account.loss
-    draft.evidence.append(loss_evidence(loss, loss.units))
+    draft.evidence += [loss_evidence(loss, loss.units), *loss.evidence]
     for use in account.uses:
         draft.evidence.append(credit_evidence(use.credit, -use.units))
-        reason: Reason = "paid" if use.credit.role == "reimbursement" else "found"
+        reason = SETTLED_BY.get(use.credit.role, "found")
         rows = [use.credit.row, *use.credit.also, loss.row]
         draft.settled.append(Settled(reason, use.units, f"{loss.shows}; {use.credit.named}", rows))
     if account.reconciled:
-        by_amazon: Reason = "found" if loss.pool == "ledger" else "paid"
+        by_amazon: Reason = "paid" if loss.pool == "order" else "found"
         why = f"{loss.shows}; Amazon's own report calls {account.reconciled} of them settled"
         draft.settled.append(Settled(by_amazon, account.reconciled, why, [loss.row]))
         draft.evidence.append(loss_evidence(loss, -account.reconciled, f"{account.reconciled} reconciled"))
@@ -131,17 +166,20 @@ def _add(draft: Draft, account: Account) -> None:
 
 def loss_evidence(loss: Loss, units: int, shows: str = "") -> Evidence:
     """The row of a loss, counting ``units``."""
-    role: Role = (
-        "refund" if loss.kind == "return_not_received" else "return" if loss.pool == "order" else "loss"
-    )
     return Evidence(
-        role=role,
+        role=loss.role,
         source=loss.row,
         date=loss.date,
         units=units,
         amount=loss.amount,
         currency=loss.currency,
-        identifiers=_identifiers(loss.product, loss.order_id, loss.reference_id),
+        identifiers=_identifiers(
+            loss.product,
+            loss.order_id,
+            loss.reference_id,
+            shipment=loss.shipment_id,
+            removal=loss.removal_order_id,
+        ),
         shows=shows or loss.shows,
     )
 
@@ -160,12 +198,22 @@ def credit_evidence(credit: Credit, units: int) -> Evidence:
     )
 
 
-def _identifiers(product: Product, order_id: str, reference_id: str, case_id: str = "") -> str:
+def _identifiers(
+    product: Product,
+    order_id: str,
+    reference_id: str,
+    case_id: str = "",
+    *,
+    shipment: str = "",
+    removal: str = "",
+) -> str:
     named = (
         ("SKU", product.sku),
         ("FNSKU", product.fnsku),
         ("ASIN", product.asin),
         ("order", order_id),
+        ("shipment", shipment),
+        ("removal order", removal),
         ("reference", reference_id),
         ("case", case_id),
     )

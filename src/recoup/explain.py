@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from .books.base import Book
 from .cases import text
+from .detectors import all_detectors
 from .memory import plain
 from .model import Cell, Record, RecoupError
 
 BESIDE = ("sale", "fee", "cost", "document")  # rows that tell the value, never the units
+ABOUT_REIMBURSEMENTS = ("reimbursement_reversed", "reimbursement_underpaid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class Explanation:
 
     claim: Record
     evidence: list[Record]
-    units: float
+    units: float | None
     value: float | None
 
     @property
@@ -43,9 +45,15 @@ def explain(book: Book, claim_id: str) -> Explanation:
     return Explanation(claim, evidence, units, value)
 
 
-def derive(claim: Record, evidence: Sequence[Record]) -> tuple[float, float | None]:
-    """(units, value of all of them) from the rows; the value is None where the rows do not give one."""
+def derive(claim: Record, evidence: Sequence[Record]) -> tuple[float | None, float | None]:
+    """(units, value of all of them) from the rows; None where the rows do not give one.
+
+    Of a claim about money the amounts of all rows add up to its value.
+    """
     kind = text(claim.get("Kind"))
+    if kind not in ABOUT_REIMBURSEMENTS and all_detectors()[kind].value == "given":
+        counted = any(isinstance(r.get("Units"), (int, float)) for r in evidence)
+        return _sum(evidence, "Units") if counted else None, round(_sum(evidence, "Amount"), 2)
     if kind == "reimbursement_reversed":
         taken = _of(evidence, "reversal")
         units = _sum(taken, "Units")

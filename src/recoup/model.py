@@ -80,7 +80,11 @@ Role: TypeAlias = Literal[
     "sale",
     "return",
     "receipt",
+    "shipment",
+    "replacement",
+    "removal order",
     "fee",
+    "record",
     "cost",
     "document",
 ]

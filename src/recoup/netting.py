@@ -42,7 +42,7 @@ def allocate(
     index, excluded = Index(accounts), Index([a for a in everything if a.loss.excluded])
     purses = [Purse(c, c.units) for c in sorted(pair_goods(credits, reversals), key=_credit_order)]
     payments = [p for p in purses if p.credit.role == "reimbursement"]
-    returns = [p for p in purses if p.credit.role == "return"]
+    returns = [p for p in purses if _arrived(p.credit)]
     unlinked = _withdraw(reversals, payments)
     for purse in returns:
         _serve_order(purse, index)
@@ -52,6 +52,8 @@ def allocate(
         _serve_order(purse, index)
     for purse in purses:
         _serve_ledger(purse, index)
+    for purse in purses:
+        _serve_asin(purse, index)
     for purse in purses:
         _serve_ledger(purse, excluded)
     for purse in payments:
@@ -104,13 +106,13 @@ def _serve_case(purse: Purse, index: Index, cases: Mapping[str, Sequence[ClaimKe
 
 
 def _serve_order(purse: Purse, index: Index) -> None:
-    """Returns and payments that name an order: its product first, then a question on the rest."""
+    """Returns, receipts and payments that name an order or parcel: its product first, then a question."""
     credit = purse.credit
-    order = [a for a in index.of_order(credit) if credit.role != "return" or a.loss.kind in credit.kinds]
+    order = [a for a in index.of_id(credit) if not _arrived(credit) or a.loss.kind in credit.kinds]
     near = [(a.loss.product.distance(credit.product), a) for a in order]
     for tier in (None,) if credit.product.blank else (0, 1, 2):  # SKU, then FNSKU, then ASIN
         purse.spend([a for distance, a in near if distance == tier])
-    what = "a return" if credit.role == "return" else f"reimbursement {credit.reference_id}"
+    what = f"a {credit.role}" if _arrived(credit) else f"reimbursement {credit.reference_id}"
     covered = purse.left is None  # without a quantity it covers its own product and asks about the others
     for account in [a for d, a in near if not covered or (d is None and not credit.product.blank)]:
         purse.question(account, f"{what} for another product of this order may be this unit")
@@ -119,11 +121,29 @@ def _serve_order(purse: Purse, index: Index) -> None:
 def _serve_ledger(purse: Purse, index: Index) -> None:
     """Finds and payments by product and reason, in date order, each to losses dated on or before it."""
     credit = purse.credit
-    if credit.role == "return" or credit.own_order or purse.left is None:
+    if _arrived(credit) or credit.own_order or purse.left is None:
         return
-    purse.spend(
-        [a for a in index.of_product(credit) if a.loss.kind in credit.kinds and a.loss.date <= credit.date]
-    )
+    purse.spend([a for a in index.of_product(credit) if _serves(credit, a.loss)])
+
+
+def _serve_asin(purse: Purse, index: Index) -> None:
+    """Ledger receipts of returned units that are left over: another FNSKU of the ASIN may have got the unit."""
+    if purse.credit.role == "receipt" and not _arrived(purse.credit) and purse.left:
+        purse.spend([a for a in index.of_asin(purse.credit) if _serves(purse.credit, a.loss)])
+
+
+def _arrived(credit: Credit) -> bool:
+    """True for units that came back or arrived under an id of their own: a return, a receipt of a parcel."""
+    return credit.role == "return" or (credit.role == "receipt" and bool(credit.id or credit.parcel))
+
+
+def _serves(credit: Credit, loss: Loss) -> bool:
+    """By meaning and date: what was ordered before it happened, or brought back or paid after it."""
+    return loss.kind in credit.kinds and _in_order(credit, loss)
+
+
+def _in_order(credit: Credit, loss: Loss) -> bool:
+    return credit.date <= loss.date if credit.role == "removal order" else loss.date <= credit.date
 
 
 def _question_leftover(purse: Purse, index: Index) -> None:
@@ -142,11 +162,12 @@ def _question_leftover(purse: Purse, index: Index) -> None:
 def _question_early(purse: Purse, index: Index, lead_days: int) -> None:
     """An unused ledger credit shortly before a loss makes as many units a question (RULES 2.5)."""
     credit = purse.credit
-    if not purse.left or credit.own_order or credit.role == "return":
+    if not purse.left or credit.own_order or _arrived(credit):
         return
     for account in index.of_product(credit):
         loss = account.loss
-        early = credit.date < loss.date <= credit.date + timedelta(days=lead_days)
+        first, last = sorted((credit.date, loss.date))
+        early = not _in_order(credit, loss) and last <= first + timedelta(days=lead_days)
         if (
             early
             and loss.pool == "ledger"
@@ -154,7 +175,8 @@ def _question_early(purse: Purse, index: Index, lead_days: int) -> None:
             and (not credit.kinds or loss.kind in credit.kinds)
         ):
             what = "find" if credit.role == "found" else f"{credit.role} {credit.reference_id}"
-            purse.question(account, f"the {what} of {credit.date}, shortly before, may explain this")
+            when = "after" if credit.role == "removal order" else "before"
+            purse.question(account, f"the {what} of {credit.date}, shortly {when}, may explain this")
 
 
 def _question_newer(
@@ -166,7 +188,7 @@ def _question_newer(
         for use in account.uses:
             credit, units = use.credit, use.units
             late = deadline is not None and credit.date > deadline
-            by_id = credit.case_id in cases or (credit.order_id and credit.order_id == account.loss.order_id)
+            by_id = credit.case_id in cases or credit.id in account.loss.ids
             if not late or by_id or credit.role != "reimbursement":
                 continue
             for newer in index.of_product(credit):
@@ -184,17 +206,15 @@ def _unexplained(
     """
     returned = defaultdict(list)
     for purse in returns:
-        returned[purse.credit.order_id].append(purse.credit.product)
+        returned[purse.credit.id].append(purse.credit.product)
     found: list[tuple[Reversal, int, str]] = []
     for purse in payments:
-        credit, order = purse.credit, index.of_order(purse.credit)
+        credit, order = purse.credit, index.of_id(purse.credit)
         same = order if credit.own_order else index.of_product(credit)
         by_word = sum(
             a.reconciled for a in same if credit.product.blank or a.loss.product.matches(credit.product)
         )
-        fair = credit.own_order and (
-            order or any(p.matches(credit.product) for p in returned[credit.order_id])
-        )
+        fair = credit.own_order and (order or any(p.matches(credit.product) for p in returned[credit.id]))
         for reversal, units in purse.withdrawn:
             settled = min(units, by_word)
             by_word -= settled

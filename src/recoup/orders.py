@@ -110,3 +110,21 @@ def _book(line: OrderLine, row: dict[str, Any]) -> None:
         line.commission = (line.commission or 0.0) + amount
     else:
         line.fulfillment_fee = (line.fulfillment_fee or 0.0) + amount
+
+
+def replaced_orders(replacements: pd.DataFrame) -> dict[str, str]:
+    """Replacement order id -> the order it replaces (columns replacement_order_id, original_order_id of Replacements).
+
+    A replacement of a replacement leads to the first order.
+    """
+    pairs = replacements[["replacement_order_id", "original_order_id"]].drop_duplicates()
+    known = {new: old for new, old in pairs.itertuples(index=False, name=None) if new and old and new != old}
+    return {new: _first(new, known) for new in known}
+
+
+def _first(order: str, known: dict[str, str]) -> str:
+    seen = {order}
+    while order in known and known[order] not in seen:
+        order = known[order]
+        seen.add(order)
+    return order

@@ -4,18 +4,18 @@ Decisions:
 - A line that names an original reimbursement and is no reversal is a re-evaluation: it adds money to units
   already paid and settles no unit of its own.
 - A line with a negative cash quantity is a reversal whatever its reason says.
-- Fee corrections settle no units, and taking one back reopens none.
+- Fee corrections settle no units but money; taking one back takes its money away again and reopens no unit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
 from .catalogue import FOUND_SKU, Catalogue
-from .events import Credit, Product, Reversal
+from .events import Credit, MoneyCredit, Product, Reversal
 from .frames import Row, records
 from .frames import source as where
 from .model import Problem, SourceRow
@@ -49,6 +49,7 @@ class Payments:
     reversals: list[Reversal] = field(default_factory=list)
     cash: list[Payment] = field(default_factory=list)
     re_evaluations: list[Payment] = field(default_factory=list)
+    fee_corrections: list[MoneyCredit] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -68,10 +69,10 @@ def read_payments(
         cash, goods = _count(row["quantity_cash"]), _count(row["quantity_inventory"])
         if plain(row["reason"]) == REVERSAL or (cash or 0) < 0:
             if row["original_reimbursement_id"] in fees:
-                continue
+                continue  # taken off the correction below
             found.reversals.append(_reversal(row, product, source))
         elif policy.payment_pool(row["reason"]) == "fee":
-            continue
+            found.fee_corrections += _fee_correction(row, product, source, policy)
         elif row["original_reimbursement_id"]:
             found.re_evaluations.append(_payment(row, product, source, cash or 0))
         elif product.blank and not row["order_id"] and row["case_id"] not in cases:
@@ -80,6 +81,7 @@ def read_payments(
             found.credits += _credits(row, product, source, policy, cash, goods)
             if cash and _money(row["amount_total"]) > 0:
                 found.cash.append(_payment(row, product, source, cash))
+    found.fee_corrections = _less_reversed(found.fee_corrections, reimbursements)
     found.problems += _nameless(nameless)
     return found
 
@@ -88,6 +90,39 @@ def _fee_ids(reimbursements: pd.DataFrame, policy: Policy) -> set[str]:
     pools = {reason: policy.payment_pool(reason) for reason in reimbursements["reason"].unique()}
     fees = reimbursements["reason"].map(pools).eq("fee")
     return set(reimbursements.loc[fees, "reimbursement_id"]) - {""}
+
+
+def _fee_correction(row: Row, product: Product, source: SourceRow, policy: Policy) -> list[MoneyCredit]:
+    amount = _money(row["amount_total"])
+    credit = MoneyCredit(
+        date=row["approval_date"].date(),
+        amount=amount,
+        currency=str(row["currency"]),
+        kinds=frozenset(policy.payment_kinds(row["reason"])),
+        row=source,
+        shows=f"{row['reason']} {row['reimbursement_id']}: {amount:,.2f} {row['currency']}",
+        order_id=str(row["order_id"]),
+        product=product,
+        reference_id=str(row["reimbursement_id"]),
+        role="reimbursement",
+    )
+    return [credit] if amount > 0 else []
+
+
+def _less_reversed(corrections: list[MoneyCredit], reimbursements: pd.DataFrame) -> list[MoneyCredit]:
+    """Corrections less what was taken back of them, by the original id; what is gone altogether is left out."""
+    back = reimbursements[
+        reimbursements["original_reimbursement_id"].isin({c.reference_id for c in corrections} - {""})
+        & reimbursements["amount_total"].lt(0)
+    ]
+    taken = (-back.groupby("original_reimbursement_id")["amount_total"].sum()).to_dict()
+    left: list[MoneyCredit] = []
+    for credit in corrections:
+        gone = min(taken.get(credit.reference_id, 0.0), credit.amount)
+        taken[credit.reference_id] = taken.get(credit.reference_id, 0.0) - gone
+        if credit.amount > gone:
+            left.append(replace(credit, amount=round(credit.amount - gone, 2)))
+    return left
 
 
 def _credits(

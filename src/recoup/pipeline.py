@@ -8,22 +8,25 @@ from datetime import date
 
 from .accounts import Allocation
 from .catalogue import build_catalogue
+from .charges import settle_charges, split_early
 from .checks import check_coverage, check_reports
 from .claims import Assessor, Exclusion
 from .confidence import Outcomes
 from .coverage import Coverage
+from .damaged_stock import settle_damaged_stock
 from .deadlines import find_window
 from .detectors import Detector, Scene, all_detectors
 from .drafts import Draft, draft_accounts
-from .events import Aside, Findings, Loss
+from .events import Aside, Credit, Findings, Loss
 from .identity import claim_id
 from .model import Claim, NotClaimed, Problem
 from .netting import ClaimKey, allocate
-from .orders import build_orders
+from .orders import build_orders, replaced_orders
 from .payments import read_payments
 from .policy import ALL, Policy
 from .recalled import Recalled, missing_losses, settle_recalled
 from .reports import Reports, StatedPeriod
+from .roll_forward import check_roll_forward
 from .sourcing import SourcingCosts
 from .valuation import Prices
 from .waiting import not_run_problems
@@ -73,10 +76,13 @@ def detect(reports: Reports, brief: Brief) -> Result:
     )
     not_run = {k: m for k, d in all_detectors().items() if (m := coverage.missing((*d.needs, *d.refuted_by)))}
     findings = _find(reports, scene, coverage)
+    settle_damaged_stock(findings, brief.policy.codes("ledger.damaged"))
     losses, early = _split_early(findings.losses, brief)
+    overcharges, too_early = split_early(findings.overcharges, brief.as_of)
+    early += too_early
     losses = [_dated(loss, brief.policy) for loss in losses]
     derived = _ids([*losses, *early, *findings.asides], brief)
-    credits = [*findings.credits, *scene.payments.credits]
+    credits = [_of_original(c, scene) for c in (*findings.credits, *scene.payments.credits)]
     recalled = missing_losses(brief.recalled, derived, credits)
     losses += [r.loss for r in recalled]
     allocation = allocate(
@@ -87,8 +93,11 @@ def detect(reports: Reports, brief: Brief) -> Result:
         cases=_case_keys(losses, brief),
     )
     allocation, ended = settle_recalled(allocation, recalled)
-    problems = [*scene.payments.problems, *check_reports(reports, brief.policy, brief.as_of)]
+    problems = [*scene.payments.problems, *findings.problems]
+    problems += check_reports(reports, brief.policy, brief.as_of)
+    problems += check_roll_forward(reports, coverage)
     drafts = _drafts(allocation, reports, scene)
+    drafts += settle_charges(overcharges, [*findings.money_credits, *scene.payments.fee_corrections])
     problems += _question_unsound(drafts, allocation)
     costs = SourcingCosts(reports.frames["sourcing_costs"])
     prices = Prices(brief.policy, costs, scene.orders, brief.as_of)
@@ -104,13 +113,15 @@ def _scene(reports: Reports, brief: Brief) -> Scene:
     frames = reports.frames
     named = [frames[n] for n in ("inventory_ledger", "reimbursements", "customer_returns")]
     catalogue = build_catalogue(named)
-    returned = frames["customer_returns"]["order_id"].unique().tolist()
+    replaced = replaced_orders(frames["replacements"])
+    named_orders = {*frames["customer_returns"]["order_id"].unique(), *replaced.values()}
     return Scene(
         policy=brief.policy,
         home=brief.home,
         catalogue=catalogue,
-        orders=build_orders(frames["money_lines"], returned),
+        orders=build_orders(frames["money_lines"], named_orders),
         payments=read_payments(frames["reimbursements"], brief.policy, catalogue, brief.cases.keys()),
+        replaced=replaced,
     )
 
 
@@ -139,11 +150,19 @@ def _split_early(losses: Sequence[Loss], brief: Brief) -> tuple[list[Loss], list
             marketplace=x.marketplace,
             order_id=x.order_id,
             reference_id=x.reference_id,
+            shipment_id=x.shipment_id,
+            removal_order_id=x.removal_order_id,
         )
         for x in losses
         if x.date > brief.as_of
     ]
     return now, early
+
+
+def _of_original(credit: Credit, scene: Scene) -> Credit:
+    """A return or payment that names a replacement order belongs to the order that was replaced."""
+    original = scene.replaced.get(credit.order_id) if credit.order_id else None
+    return replace(credit, belongs_to=original) if original else credit
 
 
 def _dated(loss: Loss, policy: Policy) -> Loss:

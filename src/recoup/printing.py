@@ -181,7 +181,8 @@ def print_explanation(found: Explanation, *, as_json: bool) -> int:
     columns = ("Role", "Sheet or file", "Row", "Date", "Units", "Amount", "Currency", "What it shows")
     _table("Evidence", found.evidence, columns)
     value = "unknown" if found.value is None else f"{found.value:,.2f} {plain(claim.get('Currency'))}"
-    _say(f"From these rows: {plain(found.units)} units, {value}.")
+    units = "" if found.units is None else f"{plain(found.units)} units, "
+    _say(f"From these rows: {units}{value}.")
     if not found.agrees:
         _say(
             f"Claims says {plain(claim.get('Units'))} units, {plain(claim.get('Claim value'))}: refresh the claims."

@@ -81,10 +81,15 @@ def _loss(key: str, row: Record, units: int, prefixes: Mapping[str, str], home: 
     if kind not in prefixes or event is None:
         return None
     sku, fnsku, order, reference = (text(row.get(h)) for h in ("SKU", "FNSKU", "Order ID", "Reference ID"))
+    shipment = text(row.get("Shipment ID")) or reference  # Not Claimed has one column for either
+    removal = text(row.get("Removal order ID")) or order
     shapes: list[tuple[Pool, Key]] = [
         ("ledger", (fnsku, reference, event.isoformat())),
         ("order", (order, sku)),
         ("order", (order, fnsku or sku, event.isoformat())),
+        ("inbound", (shipment, fnsku)),
+        ("removal", (removal, sku, reference)),
+        ("removal", (removal, sku, event.isoformat())),
     ]
     for pool, parts in shapes:
         if claim_id(prefixes[kind], home, kind, parts) == key:
@@ -99,7 +104,9 @@ def _loss(key: str, row: Record, units: int, prefixes: Mapping[str, str], home: 
                 shows=f"{units} units of {key}, whose report is cleared",
                 clocks=(event,),
                 marketplace=text(row.get("Marketplace")) or home,
-                order_id=order,
+                order_id="" if pool == "removal" else order,
+                shipment_id=shipment if pool == "inbound" else "",
+                removal_order_id=removal if pool == "removal" else "",
                 reference_id=reference,
                 deadline=day(row.get("Deadline")),
             )
@@ -171,7 +178,7 @@ def _fresh_uses(account: Account, entry: Recalled) -> list[Use]:
 
 def _question_newer(use: Use, account: Account, index: Index, entry: Recalled) -> None:
     credit, units = use.credit, use.units
-    if credit.role != "reimbursement" or (credit.order_id and credit.order_id == account.loss.order_id):
+    if credit.role != "reimbursement" or credit.id in account.loss.ids:
         return
     said = f"reimbursement {credit.reference_id} may have paid this; it was counted for {entry.claim_id}, "
     said += f"whose report of {account.loss.date:%Y-%m} is cleared"

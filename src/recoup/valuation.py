@@ -6,11 +6,13 @@ named; an order whose fees are not in the reports has no value, only its price a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from .drafts import Draft
+from .drafts import Draft, Lot
 from .model import Evidence
+from .money import cents
 from .orders import Line, OrderLine, Orders
 from .policy import Policy
 from .policy.vocabulary import PolicyValue
@@ -38,6 +40,44 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
+class Worth:
+    """What a claim is worth: per unit, in all, and between which bounds. None is unknown."""
+
+    unit: float | None
+    total: float | None
+    low: float | None
+    high: float | None
+
+
+def find_worth(draft: Draft, lots: Sequence[Lot], value: Value) -> Worth:
+    """The worth of the chosen lots; of a kind about money the sum of their amounts, a doubted one low at 0."""
+    if lots and lots[0].amount is not None:
+        return _worth_of_money(lots)
+    units, doubtful = sum(lot.units for lot in lots), sum(lot.doubtful for lot in lots)
+    given = draft.given.total if draft.given and units == draft.units else None
+    total = given if given is not None else _times(value.unit, units)
+    if value.unit is None:
+        return Worth(None, total, _times(value.low, units), _times(value.high, units))
+    return Worth(value.unit, total, _times(value.unit, units - doubtful), _times(value.unit, units))
+
+
+def _worth_of_money(lots: Sequence[Lot]) -> Worth:
+    units, total = sum(lot.units for lot in lots), cents(sum(lot.amount or 0.0 for lot in lots))
+    high = sum((lot.amount or 0.0) if lot.high is None else lot.high for lot in lots)
+    unit = cents(total / units) if units else None
+    return Worth(unit, total, cents(sum(_lower(lot) for lot in lots)), cents(high))
+
+
+def _lower(lot: Lot) -> float:
+    amount = 0.0 if lot.doubts else lot.amount or 0.0
+    return amount if lot.low is None else lot.low
+
+
+def _times(unit: float | None, units: int) -> float | None:
+    return None if unit is None else round(unit * units, 2)
+
+
+@dataclass(frozen=True, slots=True)
 class Prices:
     """Where values come from."""
 
@@ -48,8 +88,10 @@ class Prices:
 
     def value(self, draft: Draft, how: str) -> Value:
         """The value of one unit of the draft; ``how`` is the detector's declaration."""
-        if draft.given:
-            given = draft.given
+        given = draft.given
+        if given and any(lot.amount is not None for lot in draft.lots):
+            return Value(None, given.currency, given.basis)  # money, not units: no cap per unit
+        if given:
             return self._cap(draft, Value(given.unit, given.currency, given.basis))
         return self._cap(
             draft, self._after_order(draft) if how == "after_order" else self._before_order(draft)

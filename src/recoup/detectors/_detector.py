@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -12,7 +12,7 @@ import pandas as pd
 from ..accounts import Allocation
 from ..catalogue import FOUND_SKU, Catalogue
 from ..drafts import Draft
-from ..events import Aside, Findings, Loss, Product
+from ..events import Findings, Loss, Product
 from ..frames import Row, source
 from ..orders import Orders
 from ..payments import Payments
@@ -22,13 +22,17 @@ from ..reports import Reports
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What every detector may look at besides the reports."""
+    """What every detector may look at besides the reports.
+
+    ``replaced``: the order id of a replacement -> the order it replaces.
+    """
 
     policy: Policy
     home: str  # home marketplace
     catalogue: Catalogue
     orders: Orders
     payments: Payments
+    replaced: Mapping[str, str] = field(default_factory=dict)
 
 
 def _nothing(reports: Reports, scene: Scene) -> Findings:
@@ -76,13 +80,11 @@ def ledger_loss(
     scene: Scene,
     verb: str,
     *,
-    units: int | None = None,
-    question: str = "",
     excluded: str = "",
 ) -> Loss:
     """A negative adjustment of the Inventory Ledger as a loss, keyed by FNSKU, Reference ID and date."""
     day: date = row["date"].date()
-    units = -round(row["quantity"]) if units is None else units
+    units = -round(row["quantity"])
     reconciled = row["reconciled"]
     return Loss(
         kind=kind,
@@ -99,25 +101,7 @@ def ledger_loss(
         ruled=not pd.isna(row["unreconciled"]),
         reference_id=row["reference_id"],
         code=row["reason"],
-        question=question,
         excluded=excluded,
-    )
-
-
-def ledger_aside(kind: str, row: Row, scene: Scene, why: str) -> Aside:
-    """A negative adjustment that is no claim by policy."""
-    day: date = row["date"].date()
-    return Aside(
-        kind=kind,
-        key=(row["fnsku"], row["reference_id"], day.isoformat()),
-        reason="excluded by policy",
-        date=day,
-        units=-round(row["quantity"]),
-        product=product(row, scene.catalogue),
-        row=source(row),
-        why=why,
-        marketplace=scene.policy.marketplace_of_stock(row["country"], home=scene.home),
-        reference_id=row["reference_id"],
     )
 
 

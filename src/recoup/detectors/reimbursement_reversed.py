@@ -12,13 +12,19 @@ from dataclasses import replace
 
 from ..accounts import Account, Allocation
 from ..drafts import Draft, Given, Lot, Settled, credit_evidence, loss_evidence
-from ..events import Credit, Reversal
+from ..events import Credit, Pool, Reversal
 from ..model import Evidence
 from ..money import cents
 from ..reports import Reports
 from ._detector import Detector, Scene
 
 KIND = "reimbursement_reversed"
+REFUTED_BY: dict[Pool, tuple[str, ...]] = {  # by the pool of the loss that stands open again
+    "ledger": ("inventory_ledger",),
+    "inbound": ("inventory_ledger", "inbound_shipments"),
+    "order": ("customer_returns",),
+    "removal": ("removal_receipts",),
+}
 QUESTIONS = {
     "original": "reimbursement {0}, which this reverses, is not in the reports: paste Reimbursements from before {1}",
     "loss": "the loss that reimbursement {0} paid is not in the reports: paste the report of that loss",
@@ -75,7 +81,7 @@ def _add(
             continue
         draft.marketplace = account.loss.marketplace
         draft.since = min(draft.since, account.loss.date)
-        draft.refuted_by = ("inventory_ledger",) if account.loss.pool == "ledger" else ("customer_returns",)
+        draft.refuted_by = REFUTED_BY[account.loss.pool]
         draft.evidence += [loss_evidence(account.loss, units), credit_evidence(payment, -units)]
         draft.evidence.append(_evidence(reversal, units))
         beyond = account.doubtful - (

@@ -1,0 +1,159 @@
+"""Money that Amazon took beyond what was due, and what it gave back since: each given-back cent used once.
+
+The counterpart of `netting` for kinds that are about money: an overcharge is reduced by the credits that name its
+order, whatever the dates, then by those of its product that are dated on or after it, the oldest charge first.
+
+Evidence of such a claim adds up: the amounts of its rows are the claim value, their units the units of the claim.
+
+Decisions: a credit in another currency touches nothing. A credit may serve only the kinds it names. A charge of
+which less than a cent is left is settled.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from .drafts import Draft, Given, Lot, Settled
+from .events import Aside, MoneyCredit, Overcharge
+from .model import Evidence
+from .money import cents
+
+
+@dataclass(slots=True)
+class _Charge:
+    """One overcharge with the credits spent on it."""
+
+    overcharge: Overcharge
+    left: float
+    uses: list[tuple[MoneyCredit, float]] = field(default_factory=list)
+
+
+def settle_charges(overcharges: Iterable[Overcharge], credits: Iterable[MoneyCredit]) -> list[Draft]:
+    """One draft per claim key: a lot for each charge that is still owed, and what was given back already."""
+    charges = [_Charge(o, cents(o.amount)) for o in sorted(overcharges, key=_charge_order)]
+    _spend_all(charges, sorted(credits, key=_credit_order))
+    groups: dict[tuple[str, tuple[str, ...]], list[_Charge]] = defaultdict(list)
+    for charge in charges:
+        groups[charge.overcharge.kind, charge.overcharge.key].append(charge)
+    return [_draft(members) for members in groups.values()]
+
+
+def split_early(overcharges: Iterable[Overcharge], as_of: date) -> tuple[list[Overcharge], list[Aside]]:
+    """Charges dated after the day of the run are too early."""
+    known = list(overcharges)
+    early = [
+        Aside(
+            kind=o.kind,
+            key=o.key,
+            reason="too early",
+            date=o.date,
+            units=o.units,
+            product=o.product,
+            row=o.evidence[0].source,
+            why=f"dated {o.date}, after the day of this run ({as_of})",
+            marketplace=o.marketplace,
+            order_id=o.order_id,
+            reference_id=o.reference_id,
+        )
+        for o in known
+        if o.date > as_of
+    ]
+    return [o for o in known if o.date <= as_of], early
+
+
+def _charge_order(o: Overcharge) -> tuple[object, ...]:
+    row = o.evidence[0].source
+    return (o.date, o.kind, o.key, o.amount, row.where, row.row)
+
+
+def _credit_order(c: MoneyCredit) -> tuple[object, ...]:
+    return (
+        c.date,
+        c.reference_id,
+        c.order_id,
+        c.product.fnsku,
+        c.product.sku,
+        c.amount,
+        c.row.where,
+        c.row.row,
+    )
+
+
+def _spend_all(charges: Sequence[_Charge], credits: Sequence[MoneyCredit]) -> None:
+    """Credits that name an order first, each on the charges of that order; then the others by product."""
+    by_order: dict[str, list[_Charge]] = defaultdict(list)
+    for charge in charges:
+        for order in {charge.overcharge.order_id, *charge.overcharge.orders} - {""}:
+            by_order[order].append(charge)
+    for credit in (c for c in credits if c.order_id):
+        _spend(credit, by_order.get(credit.order_id, []))
+    for credit in (c for c in credits if not c.order_id):
+        _spend(
+            credit,
+            [
+                x
+                for x in charges
+                if x.overcharge.date <= credit.date and x.overcharge.product.matches(credit.product)
+            ],
+        )
+
+
+def _spend(credit: MoneyCredit, charges: Sequence[_Charge]) -> None:
+    left = cents(credit.amount)
+    for charge in charges:
+        if charge.overcharge.kind not in credit.kinds or charge.overcharge.currency != credit.currency:
+            continue
+        taken = min(left, charge.left)
+        if taken > 0:
+            charge.uses.append((credit, taken))
+            charge.left, left = cents(charge.left - taken), cents(left - taken)
+
+
+def _draft(charges: Sequence[_Charge]) -> Draft:
+    first = charges[0].overcharge
+    references = {c.overcharge.reference_id for c in charges if c.overcharge.reference_id}
+    draft = Draft(
+        kind=first.kind,
+        key=first.key,
+        product=first.product,
+        marketplace=first.marketplace,
+        event_date=first.date,
+        since=min(c.overcharge.since or c.overcharge.date for c in charges),
+        order_id=first.order_id,
+        reference_id=", ".join(sorted(references)),
+        given=Given(0.0, first.currency, first.basis),
+        counted=any(c.overcharge.units is not None for c in charges),
+    )
+    for charge in charges:
+        _add(draft, charge)
+    stories = dict.fromkeys(c.overcharge.story for c in charges if c.left > 0)
+    draft.story = "; ".join(stories)
+    return draft
+
+
+def _add(draft: Draft, charge: _Charge) -> None:
+    o = charge.overcharge
+    for credit, amount in charge.uses:
+        why = f"{o.story}; {credit.shows} of {credit.date}: {amount:,.2f} {o.currency} of it given back"
+        settled = o.units if charge.left <= 0 else None
+        draft.settled.append(Settled("paid", settled, why, [credit.row, o.evidence[0].source]))
+    if charge.left <= 0:
+        return
+    counted = [replace(e, units=o.units if n == 0 else None) for n, e in enumerate(o.evidence)]
+    draft.evidence += counted + [_given_back(credit, amount) for credit, amount in charge.uses]
+    doubts = [(o.units or 0, o.question)] if o.question else []
+    given_back = cents(o.amount) - charge.left
+    bounds = [None if b is None else max(cents(b - given_back), 0.0) for b in (o.low, o.high)]
+    draft.lots.append(Lot(o.units or 0, o.clocks, doubts, charge.left, bounds[0], bounds[1]))
+
+
+def _given_back(credit: MoneyCredit, amount: float) -> Evidence:
+    named = (("order", credit.order_id), ("SKU", credit.product.sku), ("FNSKU", credit.product.fnsku))
+    identifiers = " · ".join(f"{name} {value}" for name, value in named if value)
+    identifiers = " · ".join(filter(None, (identifiers, credit.reference_id)))
+    return Evidence(
+        credit.role, credit.row, credit.date, None, -amount, credit.currency, identifiers, credit.shows
+    )
