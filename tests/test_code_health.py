@@ -28,16 +28,16 @@ LAYERS = (
     {"policy", "reports", "simulator"},
     {"fees"},
     {"events", "accounts", "goods", "drafts", "catalogue", "orders", "payments", "sourcing", "coverage"},
-    {"damaged_stock", "charges"},
+    {"damaged_stock", "charges", "refunds", "receipts", "documents", "order_adjustments"},
     {"netting", "deadlines", "valuation", "confidence", "cases", "detectors", "claims", "checks", "roll_forward"},
     {"recalled", "waiting"},
     {"pipeline", "books", "template"},
-    {"memory", "workbook", "results", "journal", "home", "importing", "clearing", "explain", "refresh"},
+    {"memory", "typed_over", "workbook", "results", "journal", "home", "importing", "clearing", "explain", "prepare", "refresh"},
     {"upgrade"},
-    {"doors", "printing"},
+    {"doors", "printing", "console", "score"},
     {"cli"},
 )
-DOORS = {"cli", "doors", "printing", "macros", "udfs", "template.__main__"}
+DOORS = {"cli", "doors", "printing", "macros", "udfs", "template.__main__", "score.sellers"}
 ONLY_THESE = {  # unit -> the only other units it may import
     "model": set(),
     "sheets": set(),

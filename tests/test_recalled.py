@@ -34,9 +34,6 @@ REPLACED = pytest.mark.xfail(
     reason="the line that ends a cleared claim replaces the units paid before, and a part is never shown",
 )
 WINDOW = pytest.mark.xfail(strict=True, reason="without the refund the return date starts the window")
-TYPED = pytest.mark.xfail(
-    strict=True, reason="cells of a claim that is no longer derived are not restored, though Checks says so"
-)
 HOME = pytest.mark.xfail(strict=True, reason="ids hold the home marketplace and nothing links old ones")
 FIRST = pytest.mark.xfail(
     strict=True, reason="the refund whose return was cleared is open again and takes the payment"
@@ -425,8 +422,8 @@ def test_a_tab_that_is_never_read_is_never_cleared(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("header", "typed"),
     [
-        pytest.param("FNSKU", "X00OOPS01A", marks=TYPED),
-        pytest.param("Units", 20, marks=TYPED),
+        ("FNSKU", "X00OOPS01A"),
+        ("Units", 20),
         ("Status", "Ready"),
     ],
 )
@@ -442,7 +439,18 @@ def test_a_cell_typed_over_in_a_cleared_claim_is_restored(tmp_path: Path, header
     assert claims(book)[lost["Claim ID"]][header] == before[header]
 
 
-@TYPED
+def test_a_fact_typed_over_before_its_report_is_cleared_is_restored_and_stays_so(tmp_path: Path) -> None:
+    book = refreshed_book(tmp_path)
+    lost = claim_of(book, "X00LOST01A")
+    with Desk(book) as desk:
+        desk.type(lost["Claim ID"], Units=7, FNSKU="X00OOPS01A")
+    clear(book)
+    for day in (1, 2):
+        refresh(book, later(day))
+        now = claims(book)[lost["Claim ID"]]
+        assert (now["Units"], now["FNSKU"]) == (lost["Units"], lost["FNSKU"])
+
+
 def test_units_typed_over_in_a_cleared_claim_take_no_find_of_a_newer_loss(tmp_path: Path) -> None:
     seller = Seller().lose("2026-09-02", TOYS, 1, "9101").lose("2026-10-08", TOYS, 1, "9103")
     book = make_book(tmp_path, seller)

@@ -116,6 +116,27 @@ def refresh(
 
 
 @app.command()
+def prepare(
+    book: BookPath,
+    reports: Folder = None,
+    as_of: AsOf = "",
+    in_place: InPlace = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
+    engine: Engine = "package",
+) -> None:
+    """Add a line for every cost, measurement, receipt, shipment or document that claims wait for."""
+    from .doors import Target, prepare_book
+    from .printing import print_prepared
+
+    target = Target(in_place=in_place, dry_run=dry_run)
+    with _progress(3) as step:
+        added, path = prepare_book(
+            book, _run(as_of), reports or [], target=target, engine=engine, progress=step
+        )
+    print_prepared(added, path)
+
+
+@app.command()
 def explain(
     book: BookPath,
     claim_id: Annotated[str, typer.Argument(metavar="CLAIM_ID")],

@@ -14,7 +14,8 @@ from .clearing import Clearing, clear, plan_clearing
 from .importing import Imported, import_into
 from .model import Problem, RecoupError
 from .pipeline import Result
-from .refresh import Run, Summary, check, refresh
+from .prepare import Ask, prepare
+from .refresh import Run, Summary, check, missing_inputs, refresh
 from .reports import Reports
 from .upgrade import upgrade
 from .workbook import check_version
@@ -151,6 +152,26 @@ def clear_book(
         return clearing, None
     clear(book, clearing)
     return clearing, book.save(_beside(path, "cleared") if is_synced(path) and not in_place else None)
+
+
+def prepare_book(
+    path: Path,
+    run: Run,
+    folders: Sequence[Path],
+    *,
+    target: Target,
+    engine: str = "package",
+    progress: Progress = lambda _: None,
+) -> tuple[list[Ask], Path | None]:
+    """Add a line for every record that is missing; what was added, and the file written (None: nothing to add)."""
+    book = open_workbook(path, engine)
+    files = _folders(book, folders)
+    progress("Finding what is missing")
+    added = prepare(book, missing_inputs(book, run, files=files))
+    if not added or target.dry_run:
+        return added, None
+    progress("Saving")
+    return added, book.save(_beside(path, "prepared") if is_synced(path) and not target.in_place else None)
 
 
 def upgrade_book(

@@ -8,6 +8,7 @@ from datetime import datetime
 from .cases import Known
 from .memory import PEOPLE, plain
 from .model import Record
+from .typed_over import Typed
 
 JOURNALLED = ("Status", "Units", "Claim value")
 
@@ -15,7 +16,7 @@ JOURNALLED = ("Status", "Units", "Claim value")
 def journal_rows(
     rows: Sequence[Record],
     known: Known,
-    typed: Sequence[tuple[str, str]],
+    typed: Sequence[Typed],
     *,
     who: str,
     run: str,
@@ -25,14 +26,14 @@ def journal_rows(
     changes: list[tuple[str, str, str, str, str]] = []
     found = f"typed (found by {who})"
     now = {plain(r["Claim ID"]): r for r in rows}
-    for key, header in typed:
-        changes.append(
-            (found, key, header, plain(known.claims[key][header]), f"restored: {plain(now[key].get(header))}")
-        )
+    for cell in typed:
+        restored = plain(now[cell.claim_id].get(cell.header))
+        changes.append((found, cell.claim_id, cell.header, plain(cell.cell), f"restored: {restored}"))
+    by_hand = {(t.claim_id, t.header) for t in typed}
     for key, row in now.items():
         old, seen = known.claims.get(key, {}), known.memory.get(key, {})
         for name in JOURNALLED:
-            if name in row and plain(old.get(name)) != plain(row[name]) and (key, name) not in typed:
+            if name in row and plain(old.get(name)) != plain(row[name]) and (key, name) not in by_hand:
                 changes.append((who, key, name, plain(old.get(name)), plain(row[name])))
         for name in PEOPLE:
             if seen.get(name, "") != plain(old.get(name)):

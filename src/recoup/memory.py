@@ -1,7 +1,8 @@
 """What Recoup last wrote and last saw of each claim row, kept on the very hidden sheet `_Recoup`.
 
-One line per claim holds a short fingerprint of every cell Recoup wrote, so that a cell somebody overtyped is
-found, and the people's cells as they were last seen, so that a typed change is found and journalled.
+One line per claim holds what Recoup wrote: the facts that tell the claim as they were, of every other cell a short
+fingerprint, so that a cell somebody overtyped is found. A second holds the people's cells as they were last seen, so
+that a typed change is found and journalled.
 """
 
 from __future__ import annotations
@@ -14,6 +15,13 @@ from datetime import date, datetime
 from .model import Cell, Formula, Record
 
 PEOPLE = ("Decision", "Decided by", "Decision note")
+FACTS = frozenset(
+    {
+        *("Kind", "Status", "SKU", "FNSKU", "ASIN", "Order ID", "Shipment ID", "Removal order ID"),
+        *("Reference ID", "Event date", "Units", "Why"),
+    }
+)
+VALUE = "="  # before a fact; a fingerprint has none
 
 
 def plain(cell: Cell) -> str:
@@ -37,12 +45,34 @@ def fingerprint(cell: Cell) -> str:
     return f"{zlib.crc32(plain(cell).encode()):08x}"
 
 
-def remember(rows: Sequence[Record], people: Mapping[str, Mapping[str, str]]) -> list[Record]:
-    """Lines for the table RecoupMemory: what was written per claim, and what people's cells said."""
+def remembered(header: str, mark: str) -> Cell:
+    """The fact that a mark of memory holds, "" for a blank one; None for a bare fingerprint."""
+    if not mark.startswith(VALUE):
+        return None
+    value = mark.removeprefix(VALUE)
+    if header == "Event date" and value:
+        return date.fromisoformat(value)
+    return float(value) if header == "Units" and value else value
+
+
+def _mark(header: str, cell: Cell) -> str:
+    return VALUE + plain(cell) if header in FACTS else fingerprint(cell)
+
+
+def remember(
+    rows: Sequence[Record],
+    people: Mapping[str, Mapping[str, str]],
+    before: Mapping[str, Mapping[str, str]],
+) -> list[Record]:
+    """Lines for the table RecoupMemory: what was written per claim, and what people's cells said.
+
+    What is not written anew stays remembered from ``before``.
+    """
     lines: list[Record] = []
     for row in rows:
         key = plain(row["Claim ID"])
-        written = {h: fingerprint(c) for h, c in row.items() if not isinstance(c, Formula)}
+        fresh = {h: _mark(h, c) for h, c in row.items() if not isinstance(c, Formula)}
+        written = {**before.get(key, {}), **fresh}
         lines.append(
             {"What": "claim", "Key": key, "Field": "written", "Value": json.dumps(written, sort_keys=True)}
         )
@@ -73,5 +103,7 @@ def overtyped(row: Mapping[str, Cell], written: Mapping[str, str]) -> list[str]:
     return [
         h
         for h, mark in written.items()
-        if h in row and not isinstance(row[h], Formula) and fingerprint(row[h]) != mark
+        if h in row
+        and not isinstance(row[h], Formula)
+        and (VALUE + plain(row[h]) if mark.startswith(VALUE) else fingerprint(row[h])) != mark
     ]

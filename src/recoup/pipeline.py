@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from .accounts import Allocation
-from .catalogue import build_catalogue
+from .catalogue import Catalogue, build_catalogue
 from .charges import settle_charges, split_early
 from .checks import check_coverage, check_reports
 from .claims import Assessor, Exclusion
@@ -64,6 +64,7 @@ class Result:
     coverage: Coverage
     not_run: dict[str, list[str]]
     allocation: Allocation
+    catalogue: Catalogue
     held: list[Claim] = field(default_factory=list)
 
 
@@ -106,7 +107,8 @@ def detect(reports: Reports, brief: Brief) -> Result:
     )
     claims, left, held = _assess(drafts, [*findings.asides, *early], assessor, not_run)
     problems += [*not_run_problems(not_run, held), *check_coverage(coverage)]
-    return Result(claims, [*left, *ended], problems, coverage, not_run, allocation, held)
+    left += ended
+    return Result(claims, left, problems, coverage, not_run, allocation, scene.catalogue, held)
 
 
 def _scene(reports: Reports, brief: Brief) -> Scene:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import platform
-import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 
 from . import __version__
 from .clearing import Clearing
+from .console import add, print_json, print_table, say
 from .doors import Demo, Refreshed
 from .explain import Explanation
 from .importing import Imported
@@ -20,6 +19,7 @@ from .memory import plain
 from .model import Problem, Record, RecoupError
 from .pipeline import Result
 from .policy import ALL, Policy
+from .prepare import Ask
 from .refresh import Summary
 from .reports import Reports, all_reports
 from .waiting import in_words
@@ -32,7 +32,7 @@ def print_imports(imports: Sequence[Imported]) -> None:
     for item in imports:
         where = ", ".join(dict.fromkeys(item.tabs)) or "not read"
         left = f"; left out buyer columns {', '.join(item.buyer)}" if item.buyer else ""
-        _say(f"{item.file}: {where}" + (f", {item.rows:,} rows" if item.tabs else "") + left)
+        say(f"{item.file}: {where}" + (f", {item.rows:,} rows" if item.tabs else "") + left)
     print_problems([p for i in imports for p in i.problems if p.severity != "note"])
 
 
@@ -40,31 +40,31 @@ def print_clearing(plan: Clearing) -> None:
     """What would go, tab by tab, and the claims whose source it is."""
     for tab in plan.tabs:
         days = f", {tab.first} to {tab.last}" if tab.first else ""
-        _say(f"{tab.tab}: {len(tab.rows):,} rows go{days}; {tab.staying:,} stay")
+        say(f"{tab.tab}: {len(tab.rows):,} rows go{days}; {tab.staying:,} stay")
     lost = [r for r in plan.claims if plain(r.get("Status")) not in ("Paid", "Withdrawn", "Expired")]
     if lost:
         what = "1 open claim loses its" if len(lost) == 1 else f"{len(lost)} open claims lose their"
-        _say(f"{what} source, and will not be rechecked; row, case, evidence and payments stay:")
-        _table("Claims", lost[:MOST_CLAIMS], ("Claim ID", "Kind", "Status", "Units", "File by", "Case"))
+        say(f"{what} source, and will not be rechecked; row, case, evidence and payments stay:")
+        print_table("Claims", lost[:MOST_CLAIMS], ("Claim ID", "Kind", "Status", "Units", "File by", "Case"))
         if len(lost) > MOST_CLAIMS:
-            _say(f"  … and {len(lost) - MOST_CLAIMS} more")
+            say(f"  … and {len(lost) - MOST_CLAIMS} more")
 
 
 def print_cleared(plan: Clearing, path: Path | None) -> None:
     """The outcome of `clear`."""
     if not plan.rows:
-        _say(f"{plan.report}: there is nothing to clear{f' before {plan.before}' if plan.before else ''}.")
+        say(f"{plan.report}: there is nothing to clear{f' before {plan.before}' if plan.before else ''}.")
     elif path is None:
-        _say("Nothing was changed.")
+        say("Nothing was changed.")
     else:
-        _say(f"Cleared {plan.rows:,} rows, headings kept. Workbook: {path}")
+        say(f"Cleared {plan.rows:,} rows, headings kept. Workbook: {path}")
 
 
 def print_upgrade(done: Sequence[str], path: Path | None) -> None:
     """What an upgrade changed."""
     for line in done:
-        _say(line)
-    _say(f"Workbook: {path}" if path else "The workbook is up to date; nothing was changed.")
+        say(line)
+    say(f"Workbook: {path}" if path else "The workbook is up to date; nothing was changed.")
 
 
 def print_problems(problems: Sequence[Problem], most: int = 12) -> None:
@@ -73,9 +73,9 @@ def print_problems(problems: Sequence[Problem], most: int = 12) -> None:
     shown = sorted(dict.fromkeys(problems), key=lambda p: (order[p.severity], p.where))
     for p in shown[:most]:
         place = " ".join(x for x in (p.column, f"({p.first_cells})" if p.first_cells else "") if x)
-        _say(f"  {p.severity}: {p.where}{' ' + place if place else ''}: {p.problem}. {p.remedy}")
+        say(f"  {p.severity}: {p.where}{' ' + place if place else ''}: {p.problem}. {p.remedy}")
     if len(shown) > most:
-        _say(f"  … and {len(shown) - most} more (see Checks)")
+        say(f"  … and {len(shown) - most} more (see Checks)")
 
 
 def print_check(found: tuple[Reports, list[Problem], Result], *, as_json: bool) -> int:
@@ -84,20 +84,20 @@ def print_check(found: tuple[Reports, list[Problem], Result], *, as_json: bool) 
     errors = sum(p.severity == "error" for p in dict.fromkeys(problems))
     if as_json:
         exports = [dataclasses.asdict(e) for e in reports.exports]
-        _json({"exports": exports, "checks": _problems(problems), "not_run": result.not_run})
+        print_json({"exports": exports, "checks": _problems(problems), "not_run": result.not_run})
         return 1 if errors else 0
     for export in reports.exports:
         if not export.rows_read and not all_reports()[export.report].day:
             continue  # the headings of an own record that nobody filled
         skipped = "; ".join(f"{n:,} {why}" for why, n in sorted(export.skipped.items()))
         days = f", {export.first_day} to {export.last_day}" if export.first_day else ""
-        _say(
+        say(
             f"{export.where}: {export.report}, {export.rows_read:,} rows read, {export.rows_used:,} used"
             + (f", skipped {skipped}" if skipped else "")
             + days
         )
     print_problems(problems, most=40)
-    _say(f"{errors} errors, {sum(p.severity == 'warning' for p in dict.fromkeys(problems))} warnings.")
+    say(f"{errors} errors, {sum(p.severity == 'warning' for p in dict.fromkeys(problems))} warnings.")
     return 1 if errors else 0
 
 
@@ -106,22 +106,22 @@ def print_refresh(done: Refreshed, *, as_json: bool, strict: bool) -> int:
     summary = done.summary
     errors = sum(p.severity == "error" for p in summary.problems)
     if as_json:
-        _json(_summary(done))
+        print_json(_summary(done))
     else:
         print_summary(summary)
-        _say(
+        say(
             f"{errors} errors and {sum(p.severity == 'warning' for p in summary.problems)} warnings on Checks."
         )
         if done.notice:
-            _say(done.notice)
+            say(done.notice)
         if done.path:
-            _say(f"Workbook: {done.path}")
+            say(f"Workbook: {done.path}")
     return 1 if strict and errors else 0
 
 
 def print_summary(summary: Summary) -> None:
     """What a person wants to know after a refresh."""
-    _table(
+    print_table(
         "Money by status",
         summary.money,
         ("Status", "Currency", "Claims", "Units", "Value", "Without a value"),
@@ -132,27 +132,29 @@ def print_summary(summary: Summary) -> None:
             continue
         key = (plain(claim.get("Kind")), plain(claim.get("Currency")))
         row = kinds.setdefault(key, {"Kind": key[0], "Currency": key[1], "Claims": 0, "Value": 0.0})
-        row["Claims"] = _add(row["Claims"], 1)
-        row["Value"] = round(_add(row["Value"], claim.get("Claim value")), 2)
-    _table("Ready by kind", list(kinds.values()), ("Kind", "Currency", "Claims", "Value"))
+        row["Claims"] = add(row["Claims"], 1)
+        row["Value"] = round(add(row["Value"], claim.get("Claim value")), 2)
+    print_table("Ready by kind", list(kinds.values()), ("Kind", "Currency", "Claims", "Value"))
     deadlines = [{**r, "Claim": plain(getattr(r["Claim"], "cached", r["Claim"]))} for r in summary.deadlines]
-    _table("Next deadlines", deadlines[:5], ("Claim", "Kind", "File by", "Claim value", "Currency", "SKU"))
+    print_table(
+        "Next deadlines", deadlines[:5], ("Claim", "Kind", "File by", "Claim value", "Currency", "SKU")
+    )
     for kind, tabs in summary.not_run.items():
-        _say(f"Not run: {kind} (paste {', '.join(tabs)})")
-    _say(summary.next_step)
+        say(f"Not run: {kind} (paste {', '.join(tabs)})")
+    say(summary.next_step)
 
 
 def print_demo(done: Demo) -> None:
     """The demo's reports, then the summary."""
     for item in done.imported:
-        _say(f"{item.file}: {', '.join(dict.fromkeys(item.tabs))}, {item.rows:,} rows")
+        say(f"{item.file}: {', '.join(dict.fromkeys(item.tabs))}, {item.rows:,} rows")
     print_refresh(done.refreshed, as_json=False, strict=False)
 
 
 def print_explanation(found: Explanation, *, as_json: bool) -> int:
     """The claim, its rows and the sum. Returns 1 when Claims and Evidence disagree."""
     if as_json:
-        _json(
+        print_json(
             {
                 "claim": {k: plain(v) for k, v in found.claim.items()},
                 "evidence": [{k: plain(v) for k, v in r.items()} for r in found.evidence],
@@ -177,17 +179,39 @@ def print_explanation(found: Explanation, *, as_json: bool) -> int:
         "Policy",
     ):
         if plain(claim.get(name)):
-            _say(f"{name + ':':<10} {plain(claim.get(name))}")
+            say(f"{name + ':':<10} {plain(claim.get(name))}")
     columns = ("Role", "Sheet or file", "Row", "Date", "Units", "Amount", "Currency", "What it shows")
-    _table("Evidence", found.evidence, columns)
+    print_table("Evidence", found.evidence, columns)
     value = "unknown" if found.value is None else f"{found.value:,.2f} {plain(claim.get('Currency'))}"
     units = "" if found.units is None else f"{plain(found.units)} units, "
-    _say(f"From these rows: {units}{value}.")
+    say(f"From these rows: {units}{value}.")
     if not found.agrees:
-        _say(
+        say(
             f"Claims says {plain(claim.get('Units'))} units, {plain(claim.get('Claim value'))}: refresh the claims."
         )
     return 0 if found.agrees else 1
+
+
+def print_prepared(added: Sequence[Ask], path: Path | None) -> None:
+    """The records asked for, by tab, and where they are to be answered."""
+    for tab in dict.fromkeys(a.tab for a in added):
+        asks = [a for a in added if a.tab == tab]
+        rows: list[Record] = [{**_identifiers(a), "Money": a.money, "Why": a.why} for a in asks[:MOST_CLAIMS]]
+        headers = list(dict.fromkeys(name for row in rows for name in row if name not in ("Money", "Why")))
+        print_table(f"{tab}: {len(asks)} to answer", rows, (*headers, "Money", "Why"))
+        if len(asks) > MOST_CLAIMS:
+            say(f"  … and {len(asks) - MOST_CLAIMS} more")
+    if not added:
+        say("Nothing is missing that is not asked for already.")
+    elif path is None:
+        say(f"{len(added)} lines would be added. Dry run: nothing was written.")
+    else:
+        say(f"{len(added)} lines added: fill them in, largest money first, then refresh. Workbook: {path}")
+
+
+def _identifiers(ask: Ask) -> Record:
+    report = all_reports()[ask.report]
+    return {report.column(name).headers[0]: text for name, text in ask.record.items() if text}
 
 
 def print_policy(policy: Policy, on: date, marketplace: str, *, as_json: bool) -> None:
@@ -204,9 +228,9 @@ def print_policy(policy: Policy, on: date, marketplace: str, *, as_json: bool) -
                 {"Rule": key, "Value": value, "Certainty": entry.certainty, "Source": entry.reference}
             )
     if as_json:
-        _json({"on": on.isoformat(), "marketplace": marketplace, "rules": rows})
+        print_json({"on": on.isoformat(), "marketplace": marketplace, "rules": rows})
     else:
-        _table(f"Policy in {marketplace} on {on}", rows, ("Rule", "Value", "Certainty", "Source"))
+        print_table(f"Policy in {marketplace} on {on}", rows, ("Rule", "Value", "Certainty", "Source"))
 
 
 def _summary(done: Refreshed) -> dict[str, Any]:
@@ -239,41 +263,3 @@ def _problems(problems: Sequence[Problem]) -> list[dict[str, Any]]:
 def _value(cell: Any) -> Any:
     cached = getattr(cell, "cached", cell)
     return cached if isinstance(cached, (int, float, bool)) or cached is None else plain(cached)
-
-
-def _json(document: dict[str, Any]) -> None:
-    _say(json.dumps(document, ensure_ascii=False, indent=1, default=str))
-
-
-def _table(title: str, rows: Sequence[Record], columns: Sequence[str]) -> None:
-    if not rows:
-        return
-    cells = [[_cell(r.get(c)) for c in columns] for r in rows]
-    widths = [max(len(columns[i]), *(len(row[i]) for row in cells)) for i in range(len(columns))]
-    numbers = [all(_is_number(r.get(c)) for r in rows) for c in columns]
-    _say(f"\n{title}")
-    _say("  " + "  ".join(c.ljust(w) for c, w in zip(columns, widths, strict=True)).rstrip())
-    for row in cells:
-        padded = (t.rjust(w) if n else t.ljust(w) for t, w, n in zip(row, widths, numbers, strict=True))
-        _say("  " + "  ".join(padded).rstrip())
-    _say("")
-
-
-def _cell(cell: Any) -> str:
-    return (
-        f"{cell:,.2f}"
-        if isinstance(cell, float) and not cell.is_integer()
-        else plain(getattr(cell, "cached", cell))
-    )
-
-
-def _is_number(cell: Any) -> bool:
-    return cell is None or (isinstance(cell, (int, float)) and not isinstance(cell, bool))
-
-
-def _add(total: Any, more: Any) -> float:
-    return float(total or 0) + (float(more) if isinstance(more, (int, float)) else 0.0)
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")

@@ -16,19 +16,18 @@ from .coverage import tab_name
 from .detectors import Detector, all_detectors
 from .importing import recall_periods
 from .journal import journal_rows
-from .memory import PEOPLE, overtyped, plain, remember
+from .memory import PEOPLE, plain, remember
 from .model import Claim, Formula, NotClaimed, Problem, Record
 from .pipeline import Brief, Result, detect
+from .prepare import Ask, find_missing
 from .recalled import recall_losses
 from .reports import Reports, read, read_files
-from .sheets import AGE, DECISIONS
+from .sheets import AGE
+from .typed_over import as_written, restore_rows, strange_decisions, typed_problems
 from .waiting import Sums, waiting_by_tab
 from .workbook import Notebook, raw_tabs, read_notebook, sheets_of
 
 Progress = Callable[[str], None]
-FACTS = frozenset(
-    {"Kind", "Status", "SKU", "FNSKU", "Order ID", "Reference ID", "Event date", "Units", "Why"}
-)
 
 
 @dataclass(slots=True)
@@ -92,6 +91,13 @@ def check(book: Book, run: Run, *, files: Sequence[Path] = ()) -> tuple[Reports,
     return reports, [*reports.problems, *notebook.problems, *result.problems], result
 
 
+def missing_inputs(book: Book, run: Run, *, files: Sequence[Path] = ()) -> list[Ask]:
+    """The records a person must fill in, largest money first, without writing."""
+    notebook = read_notebook(book)
+    reports = _read_reports(book, notebook, files)
+    return find_missing(detect(reports, _brief(notebook, run)), reports, notebook.policy, run.as_of)
+
+
 def _read_reports(book: Book, notebook: Notebook, files: Sequence[Path]) -> Reports:
     tables = raw_tabs(book) + (list(read_files(files)) if files else [])
     reports = read(tables, periods=notebook.periods)
@@ -107,6 +113,7 @@ def _source(detector: Detector) -> str:
 def _brief(notebook: Notebook, run: Run) -> Brief:
     home = str(notebook.policy.setting("home_marketplace") or "US")
     prefixes = {kind: d.prefix for kind, d in all_detectors().items()}
+    claims = as_written(notebook.known.claims, notebook.typed)
     return Brief(
         notebook.policy,
         run.as_of,
@@ -114,18 +121,16 @@ def _brief(notebook: Notebook, run: Run) -> Brief:
         notebook.cases,
         notebook.periods,
         count_outcomes(notebook.known.cases.values()),
-        tuple(recall_losses(_as_written(notebook), notebook.not_claimed.values(), prefixes, home)),
+        tuple(
+            recall_losses(
+                claims,
+                notebook.not_claimed.values(),
+                prefixes,
+                home,
+            )
+        ),
         notebook.cleared,
     )
-
-
-def _as_written(notebook: Notebook) -> list[Record]:
-    """Rows of Claims whose facts nobody typed over: others could not be told from Recoup's own."""
-    return [
-        row
-        for key, row in notebook.known.claims.items()
-        if not FACTS & set(overtyped(row, notebook.written.get(key, {})))
-    ]
 
 
 def _write(
@@ -140,15 +145,10 @@ def _write(
     known = notebook.known
     places = results.Places(book.sheet_of("Evidence"), book.sheet_of("Policy"))
     rows = results.claim_rows(tracking, run.as_of, places)
-    typed = [
-        (key, header)
-        for key, row in known.claims.items()
-        for header in overtyped(row, notebook.written.get(key, {}))
-    ]
-    derived = {c.claim_id for c in result.claims}
-    problems += [_overtyped(key, header, known.claims[key], key in derived) for key, header in typed]
-    problems += _strange_decisions(known)
-    journal = journal_rows(rows, known, typed, who=run.who, run=run.name, when=run.when)
+    restore_rows(rows, known, notebook.typed)
+    problems += typed_problems(notebook.typed, {c.claim_id for c in result.claims})
+    problems += strange_decisions(known)
+    journal = journal_rows(rows, known, notebook.typed, who=run.who, run=run.name, when=run.when)
     lines = [*result.not_claimed, *tracking.not_claimed]
     left = results.not_claimed_rows(lines, notebook.not_claimed, run.as_of)
     left += results.stale_lines(notebook.not_claimed, left, {c.claim_id for c in result.claims})
@@ -162,7 +162,8 @@ def _write(
     evidence += _cleared(book, tracking, run.as_of)
     book.replace_rows("Evidence", evidence, ["Claim ID", "Sheet or file", "Row", "Role"])
     book.append_rows("Journal", journal)
-    book.replace_rows("RecoupMemory", [*notebook.imported, *remember(rows, _people(tracking, known))])
+    memory = remember(rows, _people(tracking, known), notebook.written)
+    book.replace_rows("RecoupMemory", [*notebook.imported, *memory])
     summary = _summarise(book, run, known, rows, reports, result, problems)
     summary.not_claimed = lines
     problems += book.problems
@@ -237,35 +238,6 @@ def _people(tracking: Tracking, known: Known) -> dict[str, dict[str, str]]:
             cells |= {k: before.get(k) or v for k, v in fresh.items()}
         seen[tracked.claim_id] = cells
     return seen
-
-
-def _overtyped(key: str, header: str, row: Record, derived: bool) -> Problem:
-    outcome = "Recoup restored it" if derived else "it cannot be restored without the claim's report"
-    remedy = "Write remarks in the orange columns; to change a rule use Settings or Policy."
-    return Problem(
-        "warning",
-        "Claims",
-        f"{header} of {key} was typed over ({plain(row[header]) or 'blank'!r}); {outcome}",
-        remedy if derived else "Take the cell from the backup, or paste the report again.",
-        column=header,
-        rows=1,
-    )
-
-
-def _strange_decisions(known: Known) -> list[Problem]:
-    choices = ", ".join(DECISIONS)
-    return [
-        Problem(
-            "warning",
-            "Claims",
-            f"Decision of {key} says {text(row.get('Decision'))!r}, which is none of {choices}: it counts as blank",
-            f"Pick one of {choices} from the list.",
-            column="Decision",
-            rows=1,
-        )
-        for key, row in known.claims.items()
-        if text(row.get("Decision")) not in ("", *DECISIONS)
-    ]
 
 
 def _cleared(book: Book, tracking: Tracking, as_of: date) -> list[Record]:

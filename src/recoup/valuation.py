@@ -18,6 +18,7 @@ from .policy import Policy
 from .policy.vocabulary import PolicyValue
 from .sourcing import Basis, Cost, SourcingCosts
 
+NO_COST = "unit cost"
 _BASES: dict[Basis, str] = {
     "approved": "approved sourcing cost",
     "own": "own cost, not approved",
@@ -112,7 +113,7 @@ class Prices:
             if cost:
                 return Value(cost.amount, currency, name, rules=(rule,), evidence=(_cost(cost, draft),))
         known = ", ".join(sorted(self.costs.currencies(draft.product) - {currency, ""}))
-        why = f"unit cost in {currency} (known in {known} only)" if known else "unit cost (Sourcing Costs)"
+        why = f"{NO_COST} in {currency} (known in {known} only)" if known else f"{NO_COST} (Sourcing Costs)"
         return Value(None, currency, "", missing=why, rules=(rule,))
 
     def _after_order(self, draft: Draft) -> Value:

@@ -15,6 +15,7 @@ from .model import Problem, RawTable, Record, RecoupError
 from .policy import Policy, load
 from .reports import StatedPeriod, all_reports
 from .sheets import OWN_RECORDS, REPORT_TABS, TABLES, WORKBOOK_VERSION
+from .typed_over import Typed, find_typed, put_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Notebook:
     periods: tuple[StatedPeriod, ...]
     exclusions: tuple[Exclusion, ...]
     known: Known
+    typed: list[Typed]
     written: dict[str, dict[str, str]]
     not_claimed: dict[tuple[str, ...], Record]
     cases: dict[str, list[str]]
@@ -46,6 +48,9 @@ def read_notebook(book: Book) -> Notebook:
     policy, more = policy.with_settings(_numbered(book, "Settings"))
     periods, wrong = _periods(book)
     written, seen = recall(tables["RecoupMemory"])
+    known = Known.of(tables["Claims"], tables["Cases"], seen)
+    typed = find_typed(known.claims, written)
+    put_back(known.claims, typed, written)
     cases: dict[str, list[str]] = {}
     for row in tables["Cases"]:
         if text(row.get("Amazon case ID")) and text(row.get("Claim ID")):
@@ -54,7 +59,8 @@ def read_notebook(book: Book) -> Notebook:
         policy=policy,
         periods=periods,
         exclusions=tuple(_exclusion(row) for row in tables["Exclusions"]),
-        known=Known.of(tables["Claims"], tables["Cases"], seen),
+        known=known,
+        typed=typed,
         written=written,
         not_claimed={_line_key(row): row for row in reversed(tables["NotClaimed"])},
         cases=cases,

@@ -9,18 +9,20 @@ from ._exports import Export, StatedPeriod
 from ._files import read_bytes, read_files
 from ._grid import FileTable
 from ._read import Reports, read
-from ._rows import TabRows, filled_rows, tab_rows
+from ._rows import Form, TabRows, filled_rows, find_form, tab_rows
 
 __all__ = [
     "Column",
     "Export",
     "FileTable",
+    "Form",
     "Report",
     "Reports",
     "StatedPeriod",
     "TabRows",
     "all_reports",
     "filled_rows",
+    "find_form",
     "read",
     "read_bytes",
     "read_files",

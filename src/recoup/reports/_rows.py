@@ -1,4 +1,4 @@
-"""The rows of one tab by export, before exports are merged: what `clear` may remove, and what it must keep."""
+"""The rows of one tab by export, before exports are merged: what `clear` may remove and `prepare` may add below."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ..model import Problem, RawTable
 from ._declared import all_reports
 from ._exports import Export
 from ._grid import Grid
+from ._headings import find_headings
 from ._read import read_blocks
 
 
@@ -32,6 +33,27 @@ def tab_rows(table: RawTable) -> list[TabRows]:
         days = [None] * len(frame) if not column else frame[column].dt.date.where(frame[column].notna(), None)
         found.append(TabRows(read.export, dict(zip(numbers, days, strict=True))))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The last heading of a report in a tab: where each column stands, and the text cells under its headings."""
+
+    width: int
+    places: dict[str, int]
+    rows: list[dict[str, str]]
+
+
+def find_form(table: RawTable, report: str) -> Form | None:
+    """The form of a report to fill in, with all rows that stand under its columns; None without a heading."""
+    grid = Grid(table)
+    headings = [h for h in find_headings(grid) if h.report and h.report.name == report] if grid.height else []
+    if not headings:
+        return None
+    heading = headings[-1]
+    cells = table.cells.iloc[:, list(heading.columns.values())].to_numpy(dtype=object).tolist()
+    rows = [{n: str(c).strip() for n, c in zip(heading.columns, row, strict=True)} for row in cells]
+    return Form(len(heading.texts), dict(heading.columns), [r for r in rows if any(r.values())])
 
 
 def filled_rows(table: RawTable) -> list[int]:
