@@ -7,18 +7,21 @@ from datetime import date
 import pandas as pd
 
 from .coverage import Coverage
+from .fees import stale_tables
 from .model import Problem
-from .policy import Policy
+from .policy import ALL, Policy
 from .reports import Reports, all_reports
 
 
 def check_reports(reports: Reports, policy: Policy, as_of: date) -> list[Problem]:
     """Problems for the Checks sheet: unknown codes with their units, SKUs that lost zeros, policies not reviewed."""
+    interval = policy.value("review_interval", on=as_of, marketplace=ALL)
     return [
         *_unknown_ledger_codes(reports, policy),
         *_unknown_payment_reasons(reports, policy),
         *_lost_zeros(reports),
         *policy.stale(as_of),
+        *stale_tables(as_of, round(interval.number) if interval else 0),
     ]
 
 
