@@ -93,6 +93,18 @@ def test_a_given_back_dollar_is_used_once_over_all_kinds() -> None:
     assert owed(drafts) == [1.00]
 
 
+def test_money_that_two_kinds_found_in_one_row_is_used_once() -> None:
+    found = [credit(20, 1.00), credit(20, 1.00, kinds=frozenset({OTHER}))]
+    drafts = settle_charges([charge(2, 1.00), charge(3, 1.00, row=2, kind=OTHER)], found)
+    assert owed(drafts) == [1.00]
+    assert (
+        owed(
+            settle_charges([charge(2, 1.00), charge(3, 1.00, row=2)], [*found[:1], credit(20, 1.00, row=51)])
+        )
+        == []
+    )
+
+
 def test_the_rows_of_a_draft_add_up_to_what_is_owed_and_count_its_units_once() -> None:
     (draft,) = settle_charges([charge(2, 1.50), charge(9, 0.75, row=2)], [credit(20, 0.25)])
     assert round(sum(e.amount or 0 for e in draft.evidence), 2) == 2.00
@@ -105,6 +117,13 @@ def test_a_doubted_charge_keeps_its_question_and_its_bounds_less_what_was_given_
     )
     (lot,) = draft.lots
     assert (lot.doubts, lot.amount, lot.low, lot.high) == ([(2, "which size?")], 1.25, 0.25, 1.75)
+
+
+def test_of_many_charges_the_first_are_told_and_the_others_counted() -> None:
+    charges = [charge(n, 1.50, row=n, story=f"on day {n}") for n in range(1, 9)]
+    assert settle_charges(charges[:2], [])[0].story == "on day 1; on day 2"
+    story = settle_charges(charges, [])[0].story
+    assert story == "on day 1; on day 2; and 6 more from 2026-03-01 to 2026-03-08"
 
 
 def test_a_charge_without_units_makes_a_claim_without_units() -> None:

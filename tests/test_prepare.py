@@ -98,6 +98,24 @@ def test_shipments_the_ledger_received_and_nobody_recorded_are_asked_for() -> No
     ]
 
 
+def test_documents_are_asked_for_an_invoice_per_product_and_a_delivery_per_shipment() -> None:
+    asks = missing(
+        "documents",
+        inbound_shipments="""
+            shipment_id | delivered  | product | units_shipped | units_received
+            FBA1AAAA    | 2026-01-05 | A       | 10            | 8
+            FBA1AAAA    | 2026-01-05 | B       | 10            | 9
+            FBA1BBBB    | 2026-01-05 | A       | 10            | 10
+        """,
+        sourcing_costs="sku | own_cost\nSKU-A | 4.00\nSKU-B | 10.00",
+        documents="kind | applies_to | path\ninvoice | SKU-B | invoice.pdf",
+    )
+    assert [(a.record["kind"], a.record["applies_to"], a.money) for a in asks] == [
+        ("proof of delivery", "FBA1AAAA", 18.0),
+        ("invoice", "SKU-A", 8.0),
+    ]
+
+
 RUN = Run(date(2026, 11, 15), run().when, "Ann")
 
 
@@ -120,7 +138,7 @@ def test_lines_are_added_once_below_the_headings_of_the_tab(book: Path) -> None:
     after = costs(book)
     assert {k: after[k] for k in before} == before
     assert len(after) > len(before)
-    assert [a for a in prepare_book(book, RUN, [], target=Target(in_place=True))[0]] == []
+    assert prepare_book(book, RUN, [], target=Target(in_place=True))[0] == []
     assert costs(book) == after
 
 
@@ -139,5 +157,5 @@ def test_a_line_that_nobody_answered_is_no_record_and_no_mistake(book: Path) -> 
 
 def test_a_tab_that_lost_its_headings_is_named_with_the_remedy(book: Path) -> None:
     replace_report(book, "Sourcing Costs", [["something", "else"]])
-    with pytest.raises(RecoupError, match="Sourcing Costs: no heading row .*recoup new"):
+    with pytest.raises(RecoupError, match=r"Sourcing Costs: no heading row .*recoup new"):
         prepare_book(book, RUN, [], target=Target(in_place=True))

@@ -10,6 +10,7 @@ import pandas as pd
 from .events import Product
 
 FOUND_SKU = "Amazon.Found."
+COLUMNS = ["sku", "fnsku", "asin", "title"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +33,27 @@ class Catalogue:
         )
 
 
-def build_catalogue(frames: Iterable[pd.DataFrame]) -> Catalogue:
-    """Collect the products of frames with columns sku, fnsku, asin, title (str); row order does not matter."""
-    columns = ["sku", "fnsku", "asin", "title"]
-    parts = [f[columns].drop_duplicates() for f in frames if len(f)]
+def build_catalogue(frames: Iterable[pd.DataFrame], further: Iterable[pd.DataFrame] = ()) -> Catalogue:
+    """Collect the products of frames with columns sku, fnsku, asin, title (str; a missing one is blank).
+
+    ``further`` frames tell of products that the first ones do not name at all. Row order does not matter.
+    """
+    first, more = _collect(frames), _collect(further)
+    named = {*first.by_fnsku, *first.by_sku}
+    fresh = [
+        {name: p for name, p in products.items() if not {p.sku, p.fnsku} & named}
+        for products in (more.by_fnsku, more.by_sku)
+    ]
+    return Catalogue(fresh[0] | first.by_fnsku, fresh[1] | first.by_sku)
+
+
+def _collect(frames: Iterable[pd.DataFrame]) -> Catalogue:
+    parts = [f.reindex(columns=COLUMNS, fill_value="").drop_duplicates() for f in frames if len(f)]
     by_fnsku: dict[str, Product] = {}
     by_sku: dict[str, Product] = {}
     if not parts:
         return Catalogue(by_fnsku, by_sku)
-    rows = pd.concat(parts).drop_duplicates().sort_values(columns)
+    rows = pd.concat(parts).drop_duplicates().sort_values(COLUMNS)
     for sku, fnsku, asin, title in rows.itertuples(index=False, name=None):
         if sku.startswith(FOUND_SKU):
             continue

@@ -1,7 +1,8 @@
 """Money that Amazon took beyond what was due, and what it gave back since: each given-back cent used once.
 
 The counterpart of `netting` for kinds that are about money: an overcharge is reduced by the credits that name its
-order, whatever the dates, then by those of its product that are dated on or after it, the oldest charge first.
+order, whatever the dates, then by those of its product that are dated on or after it, the oldest charge first. Money
+that several kinds found in one row of a report is one credit for all of them.
 
 Evidence of such a claim adds up: the amounts of its rows are the claim value, their units the units of the claim.
 
@@ -21,6 +22,8 @@ from .events import Aside, MoneyCredit, Overcharge
 from .model import Evidence
 from .money import cents
 
+SHOWN = 2  # charges whose arithmetic is told in words
+
 
 @dataclass(slots=True)
 class _Charge:
@@ -34,11 +37,21 @@ class _Charge:
 def settle_charges(overcharges: Iterable[Overcharge], credits: Iterable[MoneyCredit]) -> list[Draft]:
     """One draft per claim key: a lot for each charge that is still owed, and what was given back already."""
     charges = [_Charge(o, cents(o.amount)) for o in sorted(overcharges, key=_charge_order)]
-    _spend_all(charges, sorted(credits, key=_credit_order))
+    _spend_all(charges, sorted(_joined(credits), key=_credit_order))
     groups: dict[tuple[str, tuple[str, ...]], list[_Charge]] = defaultdict(list)
     for charge in charges:
         groups[charge.overcharge.kind, charge.overcharge.key].append(charge)
     return [_draft(members) for members in groups.values()]
+
+
+def _joined(credits: Iterable[MoneyCredit]) -> list[MoneyCredit]:
+    """Each row of a report once: several kinds may have found the same money given back."""
+    found: dict[tuple[object, float], MoneyCredit] = {}
+    for credit in credits:
+        key = (credit.row, cents(credit.amount))
+        known = found.get(key)
+        found[key] = replace(credit, kinds=credit.kinds | known.kinds) if known else credit
+    return list(found.values())
 
 
 def split_early(overcharges: Iterable[Overcharge], as_of: date) -> tuple[list[Overcharge], list[Aside]]:
@@ -129,9 +142,17 @@ def _draft(charges: Sequence[_Charge]) -> Draft:
     )
     for charge in charges:
         _add(draft, charge)
-    stories = dict.fromkeys(c.overcharge.story for c in charges if c.left > 0)
-    draft.story = "; ".join(stories)
+    draft.story = _told([c for c in charges if c.left > 0])
     return draft
+
+
+def _told(charges: Sequence[_Charge]) -> str:
+    """The arithmetic in words: of many charges the first, and how many more there are; each stands on Evidence."""
+    stories = list(dict.fromkeys(c.overcharge.story for c in charges))
+    if len(stories) <= SHOWN:
+        return "; ".join(stories)
+    days = [c.overcharge.date for c in charges]
+    return f"{'; '.join(stories[:SHOWN])}; and {len(stories) - SHOWN} more from {min(days)} to {max(days)}"
 
 
 def _add(draft: Draft, charge: _Charge) -> None:

@@ -235,6 +235,8 @@ def _arithmetic(evidence: Sequence[Evidence], word: str) -> str:
     for role, name in (
         ("found", "found"),
         ("return", "returned"),
+        ("receipt", "arrived"),
+        ("removal order", "asked for"),
         ("correction", "corrected"),
         ("reimbursement", "reimbursed"),
     ):

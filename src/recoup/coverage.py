@@ -2,11 +2,13 @@
 
 Decision: a report without a stated period is trusted from its first row day on, never before it; the slack is
 added at its end only. A report with rows that could not be read answers nothing until they are settled, since
-any of them may be the credit. The largest gap between row days is taken over all exports of the same tab or file.
+any of them may be the credit. A report of months covers the months it has rows of, and is asked for the month of the
+event only. The largest gap between row days is taken over all exports of the same tab or file.
 """
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -43,6 +45,11 @@ class Question:
 def tab_name(report: str) -> str:
     """The tab of a report."""
     return all_reports()[report].tab
+
+
+def month_end(day: date) -> date:
+    """The last day of its month."""
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
 def facts_of(report: str) -> str:
@@ -115,6 +122,8 @@ class Coverage:
             return None
         if export.stated_from and export.stated_to:
             return Span(export.stated_from, export.stated_to, export.period_source)
+        if all_reports()[export.report].monthly and export.first_day and export.last_day:
+            return Span(export.first_day.replace(day=1), month_end(export.last_day), "its months")
         if export.rows_used < self._least_rows or not export.first_day or not export.last_day:
             return None
         first = export.stated_from or export.first_day
@@ -192,6 +201,8 @@ class Coverage:
     def _ask(self, names: tuple[str, ...], since: date, until: date) -> str:
         if not any(all_reports()[n].day for n in names):
             return ""  # records and present states cover no period
+        if all(all_reports()[n].monthly for n in names):
+            since, until = since.replace(day=1), month_end(since)  # Amazon writes it once the month is over
         spans, title = self.spans(names), " or ".join(dict.fromkeys(tab_name(n) for n in names))
         if any(s.first <= since and until <= s.last for s in spans):
             lost = sum(self._unreadable.get(n, 0) for n in names)

@@ -44,7 +44,7 @@ def allocate(
     payments = [p for p in purses if p.credit.role == "reimbursement"]
     returns = [p for p in purses if _arrived(p.credit)]
     unlinked = _withdraw(reversals, payments)
-    for purse in returns:
+    for purse in sorted(returns, key=lambda p: not p.credit.parcel):  # what names its parcel goes first
         _serve_order(purse, index)
     for purse in payments:
         _serve_case(purse, index, cases or {})

@@ -5,15 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 import pandas as pd
 
-from .frames import records, source
+from .frames import Row, records, source
 from .model import SourceRow
 
 SELLER_FULFILLED = "Seller"
+RESOLD = "amzn.gr."  # how the SKU of a graded and resold unit begins
+SALE, REFUND = "Order", "Refund"
+DISPUTES = ("Chargeback Refund", "A-to-z Guarantee")  # a bank or Amazon's guarantee gave the customer money
+COMMISSIONED = ("Principal", "Shipping", "GiftWrap", "Promotion")  # what a commission is charged on
+PRICE = (
+    *COMMISSIONED,
+    *("Tax", "ShippingTax", "GiftWrapTax", "Other:PromotionTax"),
+    *("Other:RegulatoryFee", "Other:RegulatoryFeeTax"),
+)  # what the customer pays, promotions taken off
+WITHHELD = "WithheldTax"  # tax that Amazon keeps from the seller and pays itself
 _SALE_ITEMS = ("Principal", "Commission", "FulfillmentFee")
+_COLUMNS = [
+    *("posted_date", "order_id", "sku", "type", "item", "amount", "quantity", "currency"),
+    *("marketplace", "fulfillment", "deferred", "settlement_id", "_where", "_row"),
+]
+_ITEMS = (*PRICE, WITHHELD, *_SALE_ITEMS, "RefundCommission")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +51,20 @@ class Line:
     row: SourceRow
 
 
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One money line of a sale, refund or dispute as written: what the seller gets is positive."""
+
+    date: date
+    type: str
+    item: str
+    amount: float
+    deferred: bool
+    currency: str
+    settlement_id: str
+    row: SourceRow
+
+
 @dataclass(slots=True)
 class OrderLine:
     """One SKU of one order: money in the line's currency; fees are negative, as reports write them."""
@@ -53,11 +81,17 @@ class OrderLine:
     sold_on: date | None = None  # the first posting of the sale
     lines: list[Line] = field(default_factory=list)
     refunds: list[Refund] = field(default_factory=list)
+    postings: list[Posting] = field(default_factory=list)  # all of the above and the rest of the price
 
     @property
     def unit_principal(self) -> float | None:
         """Principal per unit sold; None when the sale is not in the reports."""
         return self.principal / self.sold if self.sold > 0 and self.principal > 0 else None
+
+    @property
+    def amazons(self) -> bool:
+        """True unless the seller shipped it, or it is a graded and resold unit (RULES 2.10)."""
+        return self.fulfillment != SELLER_FULFILLED and not self.sku.startswith(RESOLD)
 
 
 Orders = dict[tuple[str, str], OrderLine]
@@ -67,18 +101,19 @@ def build_orders(money_lines: pd.DataFrame, order_ids: Iterable[str]) -> Orders:
     """Order lines keyed by (order id, SKU) for the orders that were refunded, or are named in ``order_ids``.
 
     ``money_lines``: columns posted_date, order_id, sku, type, item, amount, quantity, currency, marketplace,
-    fulfillment, deferred, _where, _row. Row order does not matter.
+    fulfillment, deferred, settlement_id, _where, _row. Row order does not matter.
     """
-    refunded = money_lines["type"].eq("Refund") & money_lines["item"].eq("Principal")
+    refunded = money_lines["type"].isin((REFUND, *DISPUTES)) & money_lines["item"].isin(PRICE)
     wanted = pd.Index(money_lines.loc[refunded, "order_id"].unique()).union(pd.Index(sorted(set(order_ids))))
     keep = (
         money_lines["order_id"].isin(wanted)
         & money_lines["order_id"].ne("")
-        & money_lines["type"].isin(["Order", "Refund"])
-        & money_lines["item"].isin(_SALE_ITEMS)
+        & money_lines["type"].isin((SALE, REFUND, *DISPUTES))
+        & money_lines["item"].isin(_ITEMS)
     )
     lines: Orders = {}
-    rows = money_lines[keep].sort_values(["posted_date", "_where", "_row"], kind="stable")
+    order = ["posted_date", "_where", "_row"]
+    rows = money_lines.loc[keep, _COLUMNS].sort_values(order, kind="stable")
     for row in records(rows):
         key = (row["order_id"], row["sku"])
         line = lines.setdefault(key, OrderLine(*key))
@@ -89,27 +124,30 @@ def build_orders(money_lines: pd.DataFrame, order_ids: Iterable[str]) -> Orders:
     return lines
 
 
-def _book(line: OrderLine, row: dict[str, Any]) -> None:
-    item, amount = row["item"], float(row["amount"])
-    where = source(row)
-    quantity = None if pd.isna(row["quantity"]) else round(row["quantity"])
-    if row["type"] == "Refund":
-        if item == "Principal" and amount < 0:
-            units = abs(quantity) if quantity else None
-            line.refunds.append(
-                Refund(row["posted_date"].date(), -amount, units, bool(row["deferred"]), where)
-            )
-        return
-    sold = (quantity or 0) if item == "Principal" else 0
-    line.lines.append(Line(item, amount, sold, where))
-    line.sold_on = line.sold_on or row["posted_date"].date()
-    line.sold += sold
-    if item == "Principal":
-        line.principal += amount
-    elif item == "Commission":
-        line.commission = (line.commission or 0.0) + amount
+def _book(line: OrderLine, row: Row) -> None:
+    item, amount, day = row["item"], float(row["amount"]), row["posted_date"].date()
+    where, deferred = source(row), bool(row["deferred"])
+    line.postings.append(
+        Posting(day, row["type"], item, amount, deferred, row["currency"], row["settlement_id"], where)
+    )
+    quantity: int | None = None if pd.isna(row["quantity"]) else round(row["quantity"])
+    if row["type"] == REFUND and item == "Principal" and amount < 0:
+        units: int | None = abs(quantity) if quantity else None
+        line.refunds.append(Refund(day, -amount, units, deferred, where))
+    elif row["type"] == SALE and item in _SALE_ITEMS:
+        _book_sale(line, Line(item, amount, (quantity or 0) if item == "Principal" else 0, where), day)
+
+
+def _book_sale(line: OrderLine, part: Line, day: date) -> None:
+    line.lines.append(part)
+    line.sold_on = line.sold_on or day
+    line.sold += part.quantity
+    if part.item == "Principal":
+        line.principal += part.amount
+    elif part.item == "Commission":
+        line.commission = (line.commission or 0.0) + part.amount
     else:
-        line.fulfillment_fee = (line.fulfillment_fee or 0.0) + amount
+        line.fulfillment_fee = (line.fulfillment_fee or 0.0) + part.amount
 
 
 def replaced_orders(replacements: pd.DataFrame) -> dict[str, str]:

@@ -16,6 +16,7 @@ from .coverage import Coverage
 from .damaged_stock import settle_damaged_stock
 from .deadlines import find_window
 from .detectors import Detector, Scene, all_detectors
+from .documents import missing_documents
 from .drafts import Draft, draft_accounts
 from .events import Aside, Credit, Findings, Loss
 from .identity import claim_id
@@ -30,6 +31,12 @@ from .roll_forward import check_roll_forward
 from .sourcing import SourcingCosts
 from .valuation import Prices
 from .waiting import not_run_problems
+
+AMAZONS = ("inventory_ledger", "reimbursements", "customer_returns")  # tell which ids belong together
+FURTHER = (
+    *("storage_fees", "fee_preview", "fba_inventory", "removal_orders", "removal_shipments"),
+    *("shipment_contents", "product_dimensions"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +113,7 @@ def detect(reports: Reports, brief: Brief) -> Result:
         brief.policy, coverage, prices, brief.as_of, brief.home, brief.exclusions, brief.outcomes
     )
     claims, left, held = _assess(drafts, [*findings.asides, *early], assessor, not_run)
+    problems += missing_documents(claims, reports.frames, brief.policy)
     problems += [*not_run_problems(not_run, held), *check_coverage(coverage)]
     left += ended
     return Result(claims, left, problems, coverage, not_run, allocation, scene.catalogue, held)
@@ -113,8 +121,7 @@ def detect(reports: Reports, brief: Brief) -> Result:
 
 def _scene(reports: Reports, brief: Brief) -> Scene:
     frames = reports.frames
-    named = [frames[n] for n in ("inventory_ledger", "reimbursements", "customer_returns")]
-    catalogue = build_catalogue(named)
+    catalogue = build_catalogue([frames[n] for n in AMAZONS], [frames[n] for n in FURTHER])
     replaced = replaced_orders(frames["replacements"])
     named_orders = {*frames["customer_returns"]["order_id"].unique(), *replaced.values()}
     return Scene(

@@ -22,7 +22,10 @@ import pandas as pd
 
 from .books.base import Book
 from .catalogue import Catalogue
+from .documents import KIND as INBOUND
+from .documents import consignment_of, read_documents
 from .events import Product
+from .frames import records
 from .model import Claim, RecoupError
 from .pipeline import Result
 from .policy import Policy
@@ -58,6 +61,7 @@ def find_missing(result: Result, reports: Reports, policy: Policy, as_of: date) 
         *_receipts(result.claims),
         *_dimensions(reports, result.catalogue, policy, as_of),
         *_shipments(reports, result.catalogue, policy, as_of),
+        *_documents(result.claims, reports, policy),
     ]
     order = {a.report: n for n, a in reversed(list(enumerate(asks)))}
     return sorted(asks, key=lambda a: (order[a.report], -(a.money or 0.0), *a.record.values()))
@@ -131,8 +135,8 @@ def _prices(reports: Reports) -> dict[str, float]:
     lines = reports.frames["money_lines"]
     sold = lines[lines["type"].eq("Order") & lines["item"].eq("Principal") & lines["quantity"].gt(0)]
     sums = sold.groupby("sku")[["amount", "quantity"]].sum()
-    prices: dict[str, float] = (sums["amount"] / sums["quantity"]).to_dict()
-    return prices
+    prices = sums["amount"] / sums["quantity"]
+    return {str(sku): float(price) for sku, price in prices.items()}
 
 
 def _receipts(claims: Iterable[Claim]) -> Iterator[Ask]:
@@ -165,17 +169,17 @@ def _dimensions(reports: Reports, catalogue: Catalogue, policy: Policy, as_of: d
         & lines["posted_date"].ge(pd.Timestamp(as_of - timedelta(days=round(window.number))))
         & lines["sku"].ne("")
     ]
-    records = reports.frames["product_dimensions"]
-    known = {name: set(records[name]) - {""} for name in PRODUCT}
-    for (sku, currency), charged in fees.groupby(["sku", "currency"])["amount"].sum().items():
-        product = catalogue.complete(Product(sku=str(sku)))
+    measured = reports.frames["product_dimensions"]
+    known = {name: set(measured[name]) - {""} for name in PRODUCT}
+    for row in records(fees.groupby(["sku", "currency"], as_index=False)[["amount"]].sum()):
+        product = catalogue.complete(Product(sku=row["sku"]))
         if not any(getattr(product, name) in known[name] for name in PRODUCT):
             identifiers = {name: getattr(product, name) for name in PRODUCT}
             yield Ask(
                 "product_dimensions",
                 identifiers,
-                round(-float(charged), 2),
-                str(currency),
+                round(-float(row["amount"]), 2),
+                row["currency"],
                 f"fulfilment fees charged in the last {window.number:.0f} days",
             )
 
@@ -194,13 +198,32 @@ def _shipments(reports: Reports, catalogue: Catalogue, policy: Policy, as_of: da
         & ledger["reference_id"].str.startswith("FBA")
         & ~ledger["reference_id"].isin(set(reports.frames["inbound_shipments"]["shipment_id"]))
     ]
-    for (shipment, fnsku), received in rows.groupby(["reference_id", "fnsku"])["quantity"].sum().items():
-        product = catalogue.complete(Product(fnsku=str(fnsku)))
+    for row in records(rows.groupby(["reference_id", "fnsku"], as_index=False)[["quantity"]].sum()):
+        product = catalogue.complete(Product(fnsku=row["fnsku"]))
         identifiers = {name: getattr(product, name) for name in PRODUCT}
         yield Ask(
             "inbound_shipments",
-            {"shipment_id": str(shipment), **identifiers},
+            {"shipment_id": row["reference_id"], **identifiers},
             None,
             "",
-            f"{received:.0f} units received, not on record",
+            f"{row['quantity']:.0f} units received, not on record",
         )
+
+
+def _documents(claims: Iterable[Claim], reports: Reports, policy: Policy) -> Iterator[Ask]:
+    """An invoice per product, a proof of delivery per shipment."""
+    documents = read_documents(reports.frames, policy)
+    money: dict[tuple[str, str, str], float] = {}
+    rules: dict[tuple[str, str, str], str] = {}
+    for claim in claims:
+        if claim.kind != INBOUND or claim.status != "Needs input":
+            continue
+        for lacking in documents.lacking(consignment_of(claim)):
+            of_product = lacking.what == "invoice"
+            name = (claim.sku or claim.fnsku) if of_product else claim.shipment_id
+            key = (lacking.what, name, claim.currency)
+            money[key] = round(money.get(key, 0.0) + (claim.claim_value or 0.0), 2)
+            rules.setdefault(key, lacking.text)
+    for (what, name, currency), total in money.items():
+        record = {"kind": what, "applies_to": name}
+        yield Ask("documents", record, total or None, currency, rules[what, name, currency])

@@ -59,6 +59,7 @@ class Detector:
     value: Literal["before_order", "after_order", "given"]
     clock: str  # what the window counts from, in words
     word: str = ""  # what happened to the units, for the Why sentence
+    helped_by: tuple[str, ...] = ()  # further reports it looks at where they are there
     pays_itself: bool = False  # Amazon usually pays such units without a claim
     find: Callable[[Reports, Scene], Findings] = field(default=_nothing)
     review: Callable[[Allocation, Reports, Scene], list[Draft]] = field(default=_no_drafts)

@@ -3,15 +3,20 @@
 Looks for:   customer returns whose disposition is Amazon's fault.
 Wrong when:  the return's status is Reimbursed, or the order was paid for; customer damage is never claimed.
 Amazon says: policy/claim_windows.yaml
+
+Decision: a return that names a replacement belongs to the order that was replaced, as its payments do; its window
+counts from the refunds of that order, else from its replacements, else from the return.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from ..catalogue import FOUND_SKU
 from ..events import Findings, Loss
 from ..frames import Row, records, source
+from ..refunds import Resent, resent_units, return_clocks
 from ..reports import Reports
 from ._detector import Detector, Scene, product
 
@@ -27,14 +32,18 @@ def find(reports: Reports, scene: Scene) -> Findings:
         & returns["return_date"].notna()
         & ~returns["sku"].str.startswith(("amzn.gr.", FOUND_SKU))
     ]
-    return Findings(losses=[_loss(row, scene) for row in records(faulty)])
+    resent = resent_units(reports.frames["replacements"], scene.replaced)
+    return Findings(losses=[_loss(row, resent, scene) for row in records(faulty)])
 
 
-def _loss(row: Row, scene: Scene) -> Loss:
+def _loss(row: Row, resent: Mapping[str, Sequence[Resent]], scene: Scene) -> Loss:
     day: date = row["return_date"].date()
     units = round(row["quantity"])
-    line = scene.orders.get((row["order_id"], row["sku"]))
-    refunds = tuple(sorted({r.date for r in line.refunds})) if line else ()
+    order = scene.replaced.get(row["order_id"], row["order_id"])
+    line = scene.orders.get((order, row["sku"]))
+    again = [r for r in resent.get(order, ()) if row["sku"] == r.sku or (r.asin and r.asin == row["asin"])]
+    told = return_clocks(line, again)
+    clocks = tuple(sorted({e.date for e in told if e.date})) or (day,)
     settled = row["status"].casefold() in {
         s.casefold() for s in scene.policy.codes("return_status.reimbursed")
     }
@@ -47,14 +56,16 @@ def _loss(row: Row, scene: Scene) -> Loss:
         units=units,
         product=product(row, scene.catalogue),
         row=source(row),
+        role="return",
         shows=f"returned {units} as {row['disposition']}, status {row['status'] or 'blank'}{lpn}",
-        clocks=refunds or (day,),
+        clocks=clocks,
         marketplace=(line.marketplace if line else "") or scene.home,
         reconciled=units if settled else 0,
         ruled=bool(row["status"]),
-        order_id=row["order_id"],
-        since=min((*refunds, day)),
+        order_id=order,
+        since=min((*clocks, day)),
         reference_id=row["license_plate_number"],
+        evidence=told,
     )
 
 
@@ -63,6 +74,7 @@ DETECTOR = Detector(
     prefix="RD",
     needs=("customer_returns",),
     refuted_by=("reimbursements",),
+    helped_by=("transactions", "settlements", "replacements"),
     value="after_order",
     clock="the refund date, or the return date where no refund is known",
     word="returned damaged",

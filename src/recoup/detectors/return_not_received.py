@@ -4,17 +4,18 @@ Looks for:   full refunds of FBA order lines without a return of that order and 
 Wrong when:  the seller issued the refund, the return is still on its way, or the order was not FBA.
 Amazon says: policy/claim_windows.yaml
 
-Decisions: every refund posting that is a whole number of units counts on its own day; postings that are not
-whole are added up and count on the day of the last when their sum is whole (its first day starts the deadline,
-its last the opening), else they are a partial refund. Units refunded beyond those sold are not counted here.
+Decisions: which postings are whole units says refunds.py; the first day of several starts the deadline, the last
+the opening. Returns count for replacements of the order as well.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..events import Aside, Credit, Findings, Loss, Product
 from ..frames import Row, records, source
-from ..money import exceeds
-from ..orders import SELLER_FULFILLED, OrderLine, Refund
+from ..orders import OrderLine, Refund
+from ..refunds import RETURN_KINDS, refund_evidence, refunded_units
 from ..reports import Reports
 from ._detector import Detector, Scene, product
 
@@ -37,54 +38,23 @@ def find(reports: Reports, scene: Scene) -> Findings:
 
 def _refunds(line: OrderLine, scene: Scene) -> Findings:
     findings = Findings()
-    if line.fulfillment == SELLER_FULFILLED or line.sku.startswith("amzn.gr."):
+    if not line.amazons:
         return findings  # not Amazon's stock to lose: no discrepancy of FBA
     released = [r for r in line.refunds if not r.deferred]
     for refund in line.refunds:
         if refund.deferred:
             why = "the refund is deferred and not released yet"
             findings.asides.append(_aside(line, [refund], scene, "too early", why))
-    left = line.sold if line.sold else None
-    for units, refunds in _whole_units(line, released, scene):
-        if units == 0:
+    for found in refunded_units(line, released, scene.policy, scene.home):
+        if found.units == 0:
             why = "a partial refund, not the price of whole units"
-            findings.asides.append(_aside(line, refunds, scene, "excluded by policy", why))
-            continue
-        counted = units if left is None else min(units, left)
-        left = None if left is None else left - counted
-        if counted:
-            findings.losses.append(_loss(line, counted, refunds, scene))
+            findings.asides.append(_aside(line, found.refunds, scene, "excluded by policy", why))
+        elif found.counted:
+            findings.losses.append(_loss(line, found.counted, found.refunds, scene))
     return findings
 
 
-def _whole_units(line: OrderLine, refunds: list[Refund], scene: Scene) -> list[tuple[int, list[Refund]]]:
-    """Postings with the units they stand for; 0 units for a partial refund."""
-    price = line.unit_principal
-    if price is None:
-        return [(r.quantity or 1, [r]) for r in refunds]
-    found: list[tuple[int, list[Refund]]] = []
-    broken: list[Refund] = []
-    for refund in refunds:
-        units = _units(refund.principal, price, refund, line, scene)
-        if units:
-            found.append((units, [refund]))
-        else:
-            broken.append(refund)
-    if broken:
-        found.append((_units(sum(r.principal for r in broken), price, broken[-1], line, scene), broken))
-    return found
-
-
-def _units(principal: float, price: float, refund: Refund, line: OrderLine, scene: Scene) -> int:
-    units = round(principal / price)
-    tolerance = scene.policy.value(
-        "refund_unit_tolerance", on=refund.date, marketplace=line.marketplace or scene.home
-    )
-    off, allowed = abs(principal - units * price), units * (tolerance.number if tolerance else 0.0)
-    return units if units and not exceeds(off, allowed) else 0
-
-
-def _loss(line: OrderLine, units: int, refunds: list[Refund], scene: Scene) -> Loss:
+def _loss(line: OrderLine, units: int, refunds: Sequence[Refund], scene: Scene) -> Loss:
     question = NO_SALE if line.unit_principal is None else "" if line.fulfillment else NOT_FBA_KNOWN
     days = sorted(r.date for r in refunds)
     return Loss(
@@ -95,6 +65,7 @@ def _loss(line: OrderLine, units: int, refunds: list[Refund], scene: Scene) -> L
         units=units,
         product=_product(line, scene),
         row=refunds[-1].row,
+        role="refund",
         shows=f"refunded {units}, {sum(r.principal for r in refunds):,.2f} {line.currency} principal",
         clocks=tuple(days),
         marketplace=line.marketplace or scene.home,
@@ -103,10 +74,11 @@ def _loss(line: OrderLine, units: int, refunds: list[Refund], scene: Scene) -> L
         question=question,
         amount=sum(r.principal for r in refunds),
         currency=line.currency,
+        evidence=tuple(refund_evidence(line, r) for r in refunds[:-1]),
     )
 
 
-def _aside(line: OrderLine, refunds: list[Refund], scene: Scene, reason: str, why: str) -> Aside:
+def _aside(line: OrderLine, refunds: Sequence[Refund], scene: Scene, reason: str, why: str) -> Aside:
     return Aside(
         kind=KIND,
         key=(line.order_id, line.sku),
@@ -134,7 +106,7 @@ def _returned(row: Row, scene: Scene) -> Credit:
         product=product(row, scene.catalogue),
         row=source(row),
         shows=f"returned {units} ({row['disposition']}, {row['status'] or 'no status'})",
-        kinds=frozenset({KIND}),
+        kinds=RETURN_KINDS,
         order_id=row["order_id"],
         reference_id=row["license_plate_number"],
     )

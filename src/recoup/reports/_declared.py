@@ -81,6 +81,7 @@ class Report:
     refusal: Severity = "error"  # how bad such rows are
     stands_for: str = ""  # the report whose days it covers too: another layout or view of the same facts
     one_row: bool = False  # the present state, not a history: of each identity one row, the youngest
+    monthly: bool = False  # a row stands for the whole month of its day
     updated: str = ""  # with ``one_row``: the column that says how young a row is, before its export's age
 
     @property

@@ -70,6 +70,7 @@ REPORT = Report(
     menu="Reports > Fulfillment > Monthly Storage Fees",
     request="Each month, ready from the 10th to 18th of the next",
     day="month",
+    monthly=True,
     groups=("fulfillment_center", "country", "currency", "asin", "fnsku", "size_tier"),
     settle=settle,
     refuse=refuse,

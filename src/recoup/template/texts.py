@@ -41,7 +41,8 @@ HINTS: dict[str, str] = {
 
 DASHBOARD = "Nothing to show yet. Money by status stands on Home; every claim stands on Claims."
 
-NO_KIND_YET = "read; no kind of claim uses it yet"
+BESIDE_CLAIMS = {"ledger_summary": "checks that Inventory Ledger is whole"}
+NO_KIND = "read and checked; no claim needs it"
 
 
 def report_text(tab: str) -> ReportText:
@@ -53,14 +54,16 @@ def report_text(tab: str) -> ReportText:
 
 
 def _unlocks(report: str) -> str:
-    """The kinds of claim that need this report, then those that it can prove or refute."""
+    """The kinds of claim that need this report, then those that it can prove or refute, then those it helps."""
     detectors = all_detectors().values()
     needing = [d.kind for d in detectors if report in _names(d.needs)]
     proving = [d.kind for d in detectors if report in _names(d.refuted_by) and d.kind not in needing]
     if len(needing) + len(proving) == len(detectors):
         proving = ["all others"]
-    proof = [f"proof for {', '.join(proving)}"] if proving else []
-    return "; ".join([", ".join(needing)] * bool(needing) + proof) or NO_KIND_YET
+    helping = [d.kind for d in detectors if report in d.helped_by]
+    parts = [("", needing), ("proof for ", proving), ("tells more of ", helping)]
+    told = "; ".join(f"{what}{', '.join(kinds)}" for what, kinds in parts if kinds)
+    return told or BESIDE_CLAIMS.get(report, NO_KIND)
 
 
 def _names(reports: tuple[str | tuple[str, ...], ...]) -> set[str]:

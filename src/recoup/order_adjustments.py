@@ -1,0 +1,79 @@
+"""Money that Amazon gave back on an order by itself: retrocharges, adjustments, and what a refund took off again.
+
+Decisions: the lines of one order, SKU, type and day count together, so that a retrocharge whose tax Amazon withholds
+gives nothing back; only a positive sum is money given back. Lines about the price serve what was refunded too much,
+lines about the commission what was kept of it, and a line that says neither serves both, once. Payments for units
+stand in Reimbursements and are left out. A deferred line counts: it is on its way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from .events import MoneyCredit, Product
+from .frames import Row, records, source
+from .money import cents
+from .orders import PRICE, REFUND, WITHHELD
+
+RETROCHARGES = ("Order_Retrocharge", "Refund_Retrocharge")
+ADJUSTMENTS = (*RETROCHARGES, "Adjustment", "Fee Adjustment", "SAFE-T reimbursement", "other-transaction")
+CONCESSIONS = ("Goodwill", "RestockingFee", "ReturnShipping")  # in refunds; no price of the item
+COMMISSIONS = ("Commission", "RefundCommission")
+FEES = ("FulfillmentFee",)
+PAYMENT = "Inventory Reimbursement"  # in the description of a payment for units
+OVER_REFUND, COMMISSION_KEPT = "refund_exceeds_charge", "refund_commission_kept"
+_GROUP = ["order_id", "sku", "type", "posted_date", "currency", "about"]
+
+
+def price_credits(money_lines: pd.DataFrame) -> list[MoneyCredit]:
+    """What was given back of refunds, or without saying of what."""
+    rows = _given_back(money_lines)
+    return list(_credits(rows[rows["about"].isin(["price", "anything"])]))
+
+
+def commission_credits(money_lines: pd.DataFrame) -> list[MoneyCredit]:
+    """What was given back of commissions."""
+    rows = _given_back(money_lines)
+    return list(_credits(rows[rows["about"].eq("commission")]))
+
+
+def _given_back(money: pd.DataFrame) -> pd.DataFrame:
+    """The lines that may give money back, with what each is about."""
+    alone = money["type"].isin(ADJUSTMENTS) & ~money["description"].str.contains(PAYMENT, regex=False)
+    conceded = money["type"].eq(REFUND) & money["item"].isin(CONCESSIONS) & money["amount"].gt(0)
+    if not (alone | conceded).any():
+        return money.iloc[:0].assign(about="")
+    named = money["order_id"].ne("") & money["posted_date"].notna() & money["amount"].notna()
+    rows = money[(alone | conceded) & named & ~money["item"].isin(FEES)]
+    price = rows["item"].isin((*PRICE, WITHHELD, *CONCESSIONS))
+    commission = rows["item"].isin(COMMISSIONS) | rows["type"].eq("Fee Adjustment") & ~price
+    about = np.select([price, commission], ["price", "commission"], "anything")
+    return rows.assign(about=pd.Series(about, index=rows.index, dtype="str"))
+
+
+def _credits(rows: pd.DataFrame) -> Iterator[MoneyCredit]:
+    if rows.empty:
+        return
+    rows = rows.sort_values([*_GROUP, "_where", "_row"])
+    sums = rows.groupby(_GROUP, sort=True)["amount"].transform("sum")
+    first = rows.assign(amount=sums).drop_duplicates(_GROUP)
+    for row in records(first[first["amount"].map(cents).gt(0)]):
+        yield _credit(row)
+
+
+def _credit(row: Row) -> MoneyCredit:
+    amount = cents(row["amount"])
+    kinds = {"price": {OVER_REFUND}, "commission": {COMMISSION_KEPT}}
+    return MoneyCredit(
+        date=row["posted_date"].date(),
+        amount=amount,
+        currency=row["currency"],
+        kinds=frozenset(kinds.get(row["about"], {OVER_REFUND, COMMISSION_KEPT})),
+        row=source(row),
+        shows=f"{row['type']} {amount:,.2f} {row['currency']}",
+        order_id=row["order_id"],
+        product=Product(row["sku"]),
+    )
