@@ -6,6 +6,7 @@ import ast
 import json
 from collections import Counter, defaultdict
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,15 @@ from recoup.simulator import STORIES, Seller, simulate
 LOST, DAMAGED = "lost_in_warehouse", "damaged_in_warehouse"
 MISSING, SPOILT = "return_not_received", "return_damaged_by_amazon"
 UNDERPAID, REVERSED = "reimbursement_underpaid", "reimbursement_reversed"
+DISPOSED, INBOUND = "disposed_without_request", "lost_inbound"
+UNSHELVED, RESENT = "return_not_restocked", "replacement_not_returned"
+TOO_MUCH, KEPT = "refund_exceeds_charge", "refund_commission_kept"
+PARCEL, BROKEN = "removal_lost", "removal_damaged"
+FULFILMENT, REFERRAL = "fulfillment_fee_overcharged", "referral_fee_overcharged"
+STORAGE = "storage_fee_overcharged"
 
 # Where the trap is written -> its stories -> what is owed in the end: (kind, status, units).
-TRAPS: dict[str, dict[str, tuple[tuple[str, str, int], ...]]] = {
+TRAPS: dict[str, dict[str, tuple[tuple[str, str, int | None], ...]]] = {
     "1 Kinds: lost_in_warehouse": {
         "lost_and_never_seen_again": ((LOST, "Ready", 3),),
         "lost_with_code_5": ((LOST, "Ready", 2),),
@@ -76,6 +83,183 @@ TRAPS: dict[str, dict[str, tuple[tuple[str, str, int], ...]]] = {
         "reversed_after_a_find_without_goods": (),
         "reversed_and_found_later": (),
     },
+    "1 Kinds: refund_commission_kept": {
+        "commission_not_returned": ((KEPT, "Ready", 1),),
+        "commission_returned_in_half": ((KEPT, "Ready", 2),),
+        "administration_fee_too_high": ((KEPT, "Ready", 1),),
+        "administration_fee_above_the_most": ((KEPT, "Ready", 1),),
+        "administration_fee_at_the_most": (),
+        "administration_fee_not_taken": (),
+        "commission_a_cent_short": (),
+        "commission_of_one_of_two": (),
+        "commission_returned_later": (),
+        "commission_kept_this_week": ((KEPT, "Ready", 1),),
+        "commission_kept_of_an_unknown_sale": ((KEPT, "Needs input", 1),),
+    },
+    "1 Kinds: disposed_without_request": {
+        "disposed_of_unasked": ((DISPOSED, "Ready", 2),),
+        "disposed_of_as_ordered": (),
+        "disposed_of_more_than_ordered": ((DISPOSED, "Ready", 1),),
+        "disposal_order_cancelled": ((DISPOSED, "Ready", 2),),
+        "disposed_of_beside_a_return_order": ((DISPOSED, "Ready", 1),),
+        "disposal_paid": (),
+        "disposal_paid_as_a_loss": ((DISPOSED, "Ready", 1),),
+        "disposed_of_with_no_damage_before": ((DISPOSED, "Needs input", 1),),
+    },
+    "1 Kinds: fulfillment_fee_overcharged": {
+        "charged_as_a_larger_size": ((FULFILMENT, "Ready", 4),),
+        "charged_as_bulky": ((FULFILMENT, "Ready", 2),),
+        "at_the_edge_of_a_size": (),
+        "past_the_edge_of_a_size": (),
+        "fees_that_change": (),
+        "shipped_before_peak_and_charged_in_it": (),
+        "three_units_of_one_order": (),
+        "a_cent_too_much": (),
+        "cheap_and_dear_of_one_size": (),
+        "a_cent_below_the_next_price_band": (),
+        "fee_corrected": (),
+        "fee_corrected_in_part": ((FULFILMENT, "Ready", 1),),
+        "fee_adjusted_on_the_order": (),
+    },
+    "1 Kinds: refund_exceeds_charge": {
+        "more_tax_refunded_than_charged": ((TOO_MUCH, "Ready", 1),),
+        "shipping_refunded_that_nobody_paid": ((TOO_MUCH, "Ready", 1),),
+        "refunded_twice": ((TOO_MUCH, "Ready", 1),),
+        "goodwill_on_top": (),
+        "over_refund_taken_back": (),
+        "over_refund_taken_back_in_part": ((TOO_MUCH, "Ready", 1),),
+        "shipping_refunded_as_paid": (),
+        "over_refund_of_this_week": ((TOO_MUCH, "Ready", 1),),
+    },
+    "1 Kinds: referral_fee_overcharged": {
+        "commission_of_another_category": (
+            (REFERRAL, "Ready", 1),
+            (REFERRAL, "Ready", 2),
+        ),
+        "commission_on_shipping_and_gift_wrap": (),
+        "commission_at_its_minimum": (),
+        "commission_of_clothes_by_price": ((REFERRAL, "Ready", 1),),
+        "commission_in_two_parts": ((REFERRAL, "Ready", 1),),
+        "commission_given_back": (),
+    },
+    "1 Kinds: removal_damaged": {
+        "arrived_damaged": ((BROKEN, "Ready", 2),),
+        "arrived_as_something_else": ((BROKEN, "Ready", 1),),
+        "damaged_and_short": (
+            (BROKEN, "Ready", 1),
+            (PARCEL, "Ready", 1),
+        ),
+        "damaged_removal_paid_for_something": ((BROKEN, "Needs input", 1),),
+        "damaged_removal_paid": (),
+    },
+    "1 Kinds: removal_lost": {
+        "parcel_never_arrived": ((PARCEL, "Ready", 5),),
+        "parcel_arrived_short": ((PARCEL, "Ready", 2),),
+        "parcel_arrived_whole": (),
+        "parcel_nobody_counted": ((PARCEL, "Needs input", 3),),
+        "counted_without_tracking": ((PARCEL, "Ready", 1),),
+        "counted_without_tracking_too_early": ((PARCEL, "Needs input", 1),),
+        "one_of_two_parcels_lost": ((PARCEL, "Ready", 3),),
+        "two_products_in_one_parcel": ((PARCEL, "Ready", 1),),
+        "still_being_picked": (),
+        "lost_parcel_paid": (),
+    },
+    "1 Kinds: replacement_not_returned": {
+        "replaced_and_never_returned": ((RESENT, "Ready", 1),),
+        "replaced_and_original_returned": (),
+        "replaced_and_replacement_returned": (),
+        "replaced_and_paid": (),
+        "refunded_and_replaced": ((MISSING, "Ready", 1),),
+        "refunded_replaced_and_returned": (),
+        "replaced_twice": ((RESENT, "Ready", 2),),
+        "one_of_two_replaced": ((RESENT, "Ready", 1),),
+        "replaced_and_another_product_returned": ((RESENT, "Needs input", 1),),
+        "replaced_last_month": ((RESENT, "Waiting", 1),),
+    },
+    "1 Kinds: return_not_restocked": {
+        "returned_but_not_put_back": ((UNSHELVED, "Ready", 1),),
+        "put_back_after_three_weeks": (),
+        "put_back_very_late": (),
+        "put_back_as_another_listing": (),
+        "one_of_two_put_back": ((UNSHELVED, "Ready", 1),),
+        "not_put_back_but_paid": (),
+        "returned_two_weeks_ago": (),
+        "not_put_back_and_paid_for_something": ((UNSHELVED, "Needs input", 1),),
+        "spoilt_and_never_put_back": (),
+        "not_put_back_and_never_refunded": ((UNSHELVED, "Ready", 1),),
+    },
+    "1 Kinds: lost_inbound": {
+        "short_on_arrival": ((INBOUND, "Ready", 3),),
+        "several_short_products": (
+            (INBOUND, "Ready", 1),
+            (INBOUND, "Ready", 2),
+        ),
+        "arrived_whole": (),
+        "still_receiving": (),
+        "cancelled_shipment": (),
+        "conceded_by_the_seller": (),
+        "investigated_or_filed_before": (),
+        "explained_on_the_shipment": (),
+        "explained_in_part": ((INBOUND, "Ready", 2),),
+        "received_left_blank": ((INBOUND, "Ready", 2),),
+        "record_against_ledger": (),
+        "received_as_another_product": ((INBOUND, "Needs input", 2),),
+        "received_with_another_shipment": ((INBOUND, "Needs input", 1),),
+        "partly_received_as_another_product": ((INBOUND, "Needs input", 3),),
+        "invoice_missing": ((INBOUND, "Needs input", 2),),
+        "inbound_loss_paid": (),
+        "inbound_loss_paid_in_part": ((INBOUND, "Ready", 1),),
+    },
+    "1 Kinds: storage_fee_overcharged": {
+        "stored_at_twice_its_volume": ((STORAGE, "Ready", None),),
+        "stored_at_its_volume": (),
+        "stored_by_nobodys_measure": (),
+        "storage_corrected": (),
+    },
+    "4 Clocks of the kinds since": {
+        "returns_not_put_back_around_the_deadline": (
+            (UNSHELVED, "Expired", 1),
+            (UNSHELVED, "Ready", 1),
+        ),
+        "replacements_around_the_deadline": (
+            (RESENT, "Expired", 1),
+            (RESENT, "Ready", 1),
+        ),
+        "disposals_around_the_deadline": (
+            (DISPOSED, "Expired", 1),
+            (DISPOSED, "Ready", 1),
+        ),
+        "shipments_around_the_deadline": (
+            (INBOUND, "Expired", 1),
+            (INBOUND, "Ready", 1),
+        ),
+        "parcels_around_the_deadline": (
+            (PARCEL, "Expired", 1),
+            (PARCEL, "Ready", 1),
+            (PARCEL, "Waiting", 1),
+        ),
+        "damaged_removals_around_the_deadline": (
+            (BROKEN, "Expired", 1),
+            (BROKEN, "Ready", 1),
+        ),
+        "over_refunds_around_the_deadline": (
+            (TOO_MUCH, "Expired", 1),
+            (TOO_MUCH, "Ready", 1),
+        ),
+        "kept_commissions_around_the_deadline": (
+            (KEPT, "Expired", 1),
+            (KEPT, "Ready", 1),
+        ),
+        "fulfilment_fees_around_the_deadline": (
+            (FULFILMENT, "Expired", 1),
+            (FULFILMENT, "Ready", 1),
+        ),
+        "referral_fees_around_the_deadline": (
+            (REFERRAL, "Expired", 1),
+            (REFERRAL, "Ready", 1),
+        ),
+        "storage_of_half_a_year_ago": ((STORAGE, "Expired", None),),
+    },
     "2.1 Scope": {"found_in_another_country": (), "moved_between_centres": ()},
     "2.2 Order of credits": {
         "reconciled_units_are_explained_first": ((LOST, "Ready", 2),),
@@ -122,7 +306,6 @@ TRAPS: dict[str, dict[str, tuple[tuple[str, str, int], ...]]] = {
         "return_payment_reversed_without_return": ((REVERSED, "Ready", 1),),
         "damaged_then_disposed_of": ((DAMAGED, "Ready", 1),),
         "damage_paid_then_disposed_of": (),
-        "disposed_of_with_no_damage_before": (),
         "damaged_then_misplaced": ((DAMAGED, "Ready", 1),),
         "damage_paid_then_misplaced": (),
         "unsellable_misplaced": (),
@@ -199,6 +382,11 @@ TRAPS: dict[str, dict[str, tuple[tuple[str, str, int], ...]]] = {
 }
 EXPECTED = {name: owed for stories in TRAPS.values() for name, owed in stories.items()}
 
+KINDS = (
+    LOST, DAMAGED, MISSING, SPOILT, UNDERPAID, REVERSED, DISPOSED, INBOUND, UNSHELVED, RESENT, TOO_MUCH, KEPT,
+    PARCEL, BROKEN, FULFILMENT, REFERRAL, STORAGE,
+)  # fmt: skip
+
 
 @pytest.fixture(scope="module")
 def seller() -> Seller:
@@ -220,7 +408,7 @@ def test_every_story_ends_as_the_rules_say(seed: int) -> None:
     told = defaultdict(list)
     for claim in simulate(seed).truth:
         told[claim.trap].append((claim.kind, claim.status, claim.units))
-    assert {name: tuple(sorted(told[name])) for name in STORIES} == EXPECTED
+    assert {name: tuple(sorted(told[name], key=str)) for name in STORIES} == EXPECTED
 
 
 def test_every_story_leaves_a_claim_or_something_that_must_not_be_claimed(seller: Seller) -> None:
@@ -239,7 +427,15 @@ def test_the_stories_move_with_as_of() -> None:
     told = defaultdict(list)
     for claim in later.truth:
         told[claim.trap].append((claim.kind, claim.status, claim.units))
-    assert {name: tuple(sorted(told[name])) for name in STORIES} == EXPECTED
+    assert {name: tuple(sorted(told[name], key=str)) for name in STORIES} == EXPECTED
+
+
+def test_every_seed_has_mishaps_of_its_own_of_every_kind_that_trade_does_not_bring() -> None:
+    sellers = [simulate(seed, size=0.05) for seed in (7, 8, 9, 10)]
+    told = [[(c.kind, c.event_date, c.units, c.claim_value) for c in s.truth if not c.trap] for s in sellers]
+    assert all(a != b for a, b in pairwise(told))
+    brought = {kind for claims in told for kind, *_ in claims}
+    assert brought >= set(KINDS) - {SPOILT, UNDERPAID, REVERSED}
 
 
 def test_both_sides_of_each_window_lie_one_day_apart(seller: Seller) -> None:
@@ -250,9 +446,31 @@ def test_both_sides_of_each_window_lie_one_day_apart(seller: Seller) -> None:
         ("reversed_on_both_sides_of_the_window", REVERSED),
         ("refunds_around_the_deadline", MISSING),
         ("damaged_returns_around_the_deadline", SPOILT),
+        ("returns_not_put_back_around_the_deadline", UNSHELVED),
+        ("replacements_around_the_deadline", RESENT),
+        ("disposals_around_the_deadline", DISPOSED),
+        ("shipments_around_the_deadline", INBOUND),
+        ("damaged_removals_around_the_deadline", BROKEN),
+        ("over_refunds_around_the_deadline", TOO_MUCH),
+        ("kept_commissions_around_the_deadline", KEPT),
+        ("fulfilment_fees_around_the_deadline", FULFILMENT),
+        ("referral_fees_around_the_deadline", REFERRAL),
     ):
         deadlines = {c.status: c.deadline for c in seller.truth if c.trap == name and c.kind == kind}
         assert deadlines == {"Ready": as_of, "Expired": as_of - timedelta(days=1)}
+
+
+def test_every_kind_has_something_ready_something_expired_and_something_innocent(seller: Seller) -> None:
+    for status in ("Ready", "Expired"):
+        assert {c.kind for c in seller.truth if c.status == status} == set(KINDS)
+    assert {i.kind for i in seller.innocent} == set(KINDS)
+
+
+def test_every_kind_but_the_fees_asks_about_something(seller: Seller) -> None:
+    asked = {c.kind for c in seller.truth if c.question and c.asks} | {
+        i.kind for i in seller.innocent if i.may_show == "Needs input"
+    }
+    assert set(KINDS) - asked == {REFERRAL, STORAGE, SPOILT}
 
 
 def test_several_clocks_open_late_and_close_early(seller: Seller) -> None:
@@ -283,6 +501,13 @@ def test_the_truth_is_written_beside_the_reports(seller: Seller, tmp_path: Path)
     assert len(told["claims"]) == len(seller.truth)
     assert len(told["innocent"]) == len(seller.innocent)
     assert told["as_of"] == "2026-11-15"
+    assert (told["market"], told["mess"], told["not_told"]) == ("US", [], [])
+    assert {c["kind"] for c in told["claims"]} == {*KINDS}
+    assert set(told["claims"][0]) >= {
+        "kind", "fnsku", "sku", "asin", "order_id", "shipment_id", "removal_order_id", "reference_id",
+        "event_date", "units", "unit_value", "claim_value", "currency", "marketplace", "opens", "deadline",
+        "status", "trap", "question", "doubtful",
+    }  # fmt: skip
 
 
 def test_too_few_products_or_months_are_refused() -> None:
@@ -292,16 +517,18 @@ def test_too_few_products_or_months_are_refused() -> None:
         simulate(months=3)
 
 
-def test_the_simulator_imports_nothing_of_the_engine_and_nothing_but_the_standard_library() -> None:
+def test_the_simulator_imports_nothing_of_the_engine_and_nothing_but_the_standard_library_and_yaml() -> None:
     import sys
+
+    allowed = {*sys.stdlib_module_names, "yaml"}
 
     root = Path(recoup.simulator.__file__).parent
     for path in root.rglob("*.py"):
         depth = len(path.relative_to(root).parts)
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
-                assert all(alias.name.split(".")[0] in sys.stdlib_module_names for alias in node.names), path
+                assert all(alias.name.split(".")[0] in allowed for alias in node.names), path
             elif isinstance(node, ast.ImportFrom) and node.level == 0:
-                assert (node.module or "").split(".")[0] in sys.stdlib_module_names, path
+                assert (node.module or "").split(".")[0] in allowed, path
             elif isinstance(node, ast.ImportFrom):
                 assert node.level <= depth, f"{path} reaches out of the simulator"

@@ -205,6 +205,28 @@ def policy(
 
 
 @app.command()
+def score(
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FOLDER", help="Seller definitions (*.yaml), or folders of reports with truth.json."
+        ),
+    ],
+    json: Json = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print the tables as in the README.")] = False,
+    rivals: Annotated[bool, typer.Option(help="Score public rule sets beside Recoup.")] = True,
+) -> None:
+    """Compare the claims for sellers whose truth is known with that truth, kind by kind."""
+    from .score.sellers import STEPS, find_sellers, score_sellers
+    from .score.table import print_score
+
+    sellers = find_sellers(folder)
+    with _progress(STEPS * len(sellers)) as step:
+        done = score_sellers(sellers, rivals=rivals, progress=step)
+    print_score(done, as_json=json, markdown=markdown)
+
+
+@app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(help="Where the demo goes.")] = Path("demo"),
     seed: Annotated[int, typer.Option(help="Another seller per number.")] = 7,

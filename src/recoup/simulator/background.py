@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from random import Random
 
 from .money import pay, replace
+from .returns import come_back
 from .rows import LedgerRow, MoneyLine
-from .trade import OrderLine, come_back, refund, sell
+from .trade import OrderLine, refund, sell
 from .units import Product
 from .warehouse import adjust, damage, find, lose, move, receive, regrade
+from .windows import window
 from .world import World
 
-_WAITING_LOSS, _WAITING_REFUND = (
-    10,
-    70,
-)  # ages at which waiting ends: kept free, so no status hangs on an hour
+_USUAL = 10  # days after opening on which waiting ends: kept free, so no status hangs on an hour
 
 
 def trade_every_day(world: World, products: Sequence[Product], orders: int, paid_for: frozenset[str]) -> None:
     """So many orders over the year, refunds among them; only SKUs in ``paid_for`` are paid by order."""
     chance = world.random
-    weights = [0.0 if p.price > 500_00 else 1 / (3 + rank) for rank, p in enumerate(products)]
+    weights = [0.0 if p.price > 500_00 or not p.traded else 1 / (3 + rank) for rank, p in enumerate(products)]
     days = (world.last_day - world.first_day).days
     for product in chance.choices(products, weights, k=orders):
         day = world.first_day + timedelta(days=chance.randint(0, days))
@@ -50,6 +48,12 @@ def _day_in_reach(world: World, day: date, avoid: int) -> date | None:
     return day if day <= world.last_day else None
 
 
+def _waiting_ends(world: World) -> int:
+    """The age of a refund at which Amazon's own payment is no longer waited for."""
+    days = window("return_not_received", world.market.code)
+    return _USUAL + (days.earliest if days else 0)
+
+
 def _change_of_mind(world: World, line: OrderLine, may_be_paid: bool) -> None:
     """A customer is refunded; usually the unit comes back.
 
@@ -57,7 +61,7 @@ def _change_of_mind(world: World, line: OrderLine, may_be_paid: bool) -> None:
     thought to answer for a refund.
     """
     chance = world.random
-    day = _day_in_reach(world, line.day + timedelta(days=chance.randint(6, 25)), _WAITING_REFUND)
+    day = _day_in_reach(world, line.day + timedelta(days=chance.randint(6, 25)), _waiting_ends(world))
     if day is None:
         return
     back = day + timedelta(days=chance.randint(-4, 40))
@@ -103,7 +107,7 @@ def lose_and_make_good(world: World, products: Sequence[Product], each: int) -> 
     for product in products:
         for _ in range(each):
             day = world.first_day + timedelta(days=world.random.randint(5, days))
-            settled = _day_in_reach(world, day, _WAITING_LOSS)
+            settled = _day_in_reach(world, day, _USUAL)
             if settled is None:
                 continue
             if world.random.random() < 0.3:
@@ -162,6 +166,7 @@ def replenish(world: World) -> None:
             rows.setdefault(row.product.fnsku, []).append(row)
     for product in world.products:
         stock = world.random.randint(60, 140)
+        world.opening[product.fnsku] = stock
         for row in sorted(rows.get(product.fnsku, ()), key=lambda r: (r.day, -r.quantity)):
             if stock + row.quantity < 12:
                 stock += _arrive(world, product, row.day, world.random.randint(3, 8))
@@ -169,7 +174,7 @@ def replenish(world: World) -> None:
 
 
 def _arrive(world: World, product: Product, needed: date, boxes: int) -> int:
-    shipment = "FBA" + "".join(Random(world.number(9)).choices("0123456789BCDFGHJKLMNPQRSTVWXYZ", k=9))
+    shipment = world.code("FBA", 9)
     sizes = [world.random.randint(12, 20) for _ in range(boxes)]
     day = max(world.first_day, needed - timedelta(days=1))
     for size in sizes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from random import Random
 
+from .market import US, Market
 from .units import Product
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -13,15 +14,15 @@ _THINGS = (
     "Desk Organizer", "Stainless Water Bottle", "Garden Trowel", "Travel Pillow", "Kitchen Timer",
     "Phone Tripod", "Cotton Tote Bag", "Measuring Cups", "Reading Lamp", "Resistance Bands",
 )  # fmt: skip
-_LOOKS = ("Black", "Blue", "Green", "Large", "Small", "2-Pack", '12" Wide', "Natural")
+_LOOKS = ("Black", "Blue", "Green", "Large", "Small", "2-Pack", '12" Wide', "Crème")
 
 
-def stock_catalogue(count: int, random: Random, first_day: date) -> list[Product]:
+def stock_catalogue(count: int, random: Random, first_day: date, market: Market = US) -> list[Product]:
     """So many products; half have a cost of the seller approved before the first day, some only an estimate."""
-    return [_product(number, random, first_day) for number in range(1, count + 1)]
+    return [_product(number, random, first_day, market) for number in range(1, count + 1)]
 
 
-def _product(number: int, random: Random, first_day: date) -> Product:
+def _product(number: int, random: Random, first_day: date, market: Market) -> Product:
     thing, look = _THINGS[number % len(_THINGS)], _LOOKS[(number // 3) % len(_LOOKS)]
     price = random.randint(12, 60) * 100 - random.choice((1, 5, 51))
     cost = round(price * random.uniform(0.2, 0.4))
@@ -39,4 +40,6 @@ def _product(number: int, random: Random, first_day: date) -> Product:
         approved_by=approved_by,
         approved_on=first_day - timedelta(days=random.randint(5, 90)),
         estimate=round(cost * random.uniform(0.7, 0.95)),
+        currency=market.currency,
+        cap=market.cap,
     )

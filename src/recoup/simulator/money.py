@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from .rows import LedgerRow, MoneyLine, PaymentLine, Reconciled
-from .units import CAP_PER_UNIT, Incident, Product, Unit
+from .units import Incident, Product, Unit
 from .world import World
 
 REASON_OF = {
@@ -15,6 +15,12 @@ REASON_OF = {
     "return_damaged_by_amazon": "CustomerReturn",
     "reimbursement_underpaid": "Lost_Warehouse",
     "reimbursement_reversed": "Lost_Warehouse",
+    "disposed_without_request": "Damaged_Warehouse",
+    "lost_inbound": "Lost_Inbound",
+    "return_not_restocked": "CustomerReturn",
+    "replacement_not_returned": "CustomerReturn",
+    "removal_lost": "CustomerServiceIssue",
+    "removal_damaged": "CustomerServiceIssue",
 }
 SETTLED_AS = {
     "Lost_Warehouse": "WAREHOUSE_LOST",
@@ -23,6 +29,8 @@ SETTLED_AS = {
     "CustomerServiceIssue": "CS_ERROR_ITEMS",
     "Reimbursement_Reversal": "REVERSAL_REIMBURSEMENT",
     "GeneralAdjustment": "MISSING_FROM_INVENTORY",
+    "Lost_Inbound": "MISSING_FROM_INBOUND",
+    "Fee_Correction": "INCORRECT_FEES_ITEMS",
 }
 GOODS_BACK = ("found", "returned", "goods back")
 
@@ -53,9 +61,9 @@ def pay(
     product = product or units[0].product
     reason = reason or REASON_OF[incident.kind if incident else "lost_in_warehouse"]
     if cents is None:
-        cents = _usual_price(product, day, order_id or (incident.order_id if incident else ""))
-    if incident is not None and incident.order_id and named:
-        order_id, sku = order_id or incident.order_id, sku or incident.sku
+        cents = _usual_price(product, day, incident.order_id if incident else order_id)
+    if incident is not None and (incident.order_id or incident.removal) and named:
+        order_id, sku = order_id or incident.order_id or incident.removal, sku or incident.sku
     line = PaymentLine(
         day,
         reimbursement_id or world.number(11),
@@ -90,9 +98,9 @@ def _short(world: World, line: PaymentLine, loss: Incident) -> None:
     cost, doubt = product.approved, ""
     if cost is None and product.own_cost is not None:
         cost, doubt = product.own_cost, "is the own cost the approved one?"
-    if cost is None or product.approved_on > line.day or product.currency != "USD":
+    if cost is None or product.approved_on > line.day or product.currency != world.market.currency:
         return
-    gap = min(cost, CAP_PER_UNIT) - line.cents
+    gap = min(cost, product.cap) - line.cents
     if gap <= 0:
         return
     if gap <= 1:

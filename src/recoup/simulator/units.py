@@ -13,14 +13,36 @@ Kind = Literal[
     "return_damaged_by_amazon",
     "reimbursement_underpaid",
     "reimbursement_reversed",
+    "disposed_without_request",
+    "lost_inbound",
+    "return_not_restocked",
+    "replacement_not_returned",
+    "refund_exceeds_charge",
+    "refund_commission_kept",
+    "removal_lost",
+    "removal_damaged",
+    "fulfillment_fee_overcharged",
+    "referral_fee_overcharged",
+    "storage_fee_overcharged",
 ]
 
-CAP_PER_UNIT = 5_000_00  # cents; Amazon pays no more for one unit (US)
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What the seller measured of one packed unit: sides in inches, weight in ounces."""
+
+    sides: tuple[float, float, float]
+    ounces: float
+    category: str = ""
+    apparel: bool = False
 
 
 @dataclass(slots=True, eq=False)
 class Product:
-    """One listing of the seller; money in cents. ``approved`` and ``estimate`` are Amazon's sourcing costs."""
+    """One listing of the seller; money in cents. ``approved`` and ``estimate`` are Amazon's sourcing costs.
+
+    ``traded`` False: nobody buys it but in stories. ``measures`` stand in the seller's record where known.
+    """
 
     sku: str
     fnsku: str
@@ -35,6 +57,9 @@ class Product:
     estimate: int | None
     own_cost: int | None = None
     currency: str = "USD"
+    cap: int = 5_000_00
+    traded: bool = True
+    measures: Measures | None = None
 
     @property
     def proceeds(self) -> int:
@@ -46,14 +71,14 @@ class Product:
         """What a unit lost before any order is worth today: approved, else own, else estimated cost."""
         for cost in (self.approved, self.own_cost, self.estimate):
             if cost is not None:
-                return min(cost, CAP_PER_UNIT)
+                return min(cost, self.cap)
         return None
 
     def paid_on(self, day: date) -> int:
         """What Amazon pays for a unit on that day: the cost approved by then, else its estimate."""
         if self.approved is not None and self.approved_on <= day:
-            return min(self.approved, CAP_PER_UNIT)
-        return min(self.estimate or self.approved or 500, CAP_PER_UNIT)
+            return min(self.approved, self.cap)
+        return min(self.estimate or self.approved or 500, self.cap)
 
 
 @dataclass(slots=True, eq=False)
@@ -89,8 +114,30 @@ class Unit:
 
 
 @dataclass(slots=True, eq=False)
+class Charge:
+    """Money Amazon took (or gave a customer) on one day, and what it should have been; cents.
+
+    ``back`` is what it has given back since. ``doubt`` is the question a person would have to settle;
+    ``known`` False: the reports do not say how much is owed.
+    """
+
+    day: date
+    taken: int
+    due: int
+    units: int | None = None
+    back: int = 0
+    doubt: str = ""
+    known: bool = True
+
+    @property
+    def owed(self) -> int:
+        """What of it Amazon still owes."""
+        return max(self.taken - self.due - self.back, 0)
+
+
+@dataclass(slots=True, eq=False)
 class Incident:
-    """Something that happened to units on one key: a claim if a unit stands open under it, else innocent."""
+    """Something that happened to units, or to money, on one key: a claim if any is still owed, else innocent."""
 
     kind: Kind
     product: Product
@@ -105,11 +152,22 @@ class Incident:
     happened_on: date | None = None  # the physical day, where Amazon posted it later
     last_clock: date | None = None  # where a further clock opens the window later (a refund in parts)
     deferred: bool = False  # a refund whose money is still held back
+    shipment: str = ""
+    removal: str = ""
+    country: str = ""  # where a ledger row was booked
+    charges: list[Charge] = field(default_factory=list)
+    missing: str = ""  # the record or document without which nobody can file it
+    may_show: Literal["", "Waiting", "Needs input"] = ""  # how it may be shown although nothing is owed
 
     @property
     def open_units(self) -> list[Unit]:
         """The units Amazon still owes under this incident."""
         return [unit for unit in self.units if unit.owed_under is self]
+
+    @property
+    def open_charges(self) -> list[Charge]:
+        """The charges of which Amazon still owes a part."""
+        return [charge for charge in self.charges if charge.owed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,4 +185,6 @@ class Innocent:
     order_id: str
     reference_id: str
     event_date: date
+    shipment_id: str = ""
+    removal_order_id: str = ""
     may_show: Literal["", "Waiting", "Needs input"] = ""

@@ -37,7 +37,7 @@ def lose(
 ) -> Incident:
     """Sellable units go missing; with several ``rows`` the loss is booked as so many identical lines."""
     lost = [Unit(product) for _ in range(units)]
-    reference = world.reference()
+    reference, centre = world.reference(), centre or world.centre()
     incident = world.happen(
         "lost_in_warehouse",
         product,
@@ -46,11 +46,11 @@ def lose(
         reference=reference,
         unit_cents=product.value,
         happened_on=lost_on or day,
+        country=world.market.country_of(centre),
     )
     for unit in lost:
         unit.live(lost_on or day, "lost")
         unit.owe(incident, day)
-    centre = centre or world.centre()
     each = units // rows
     for part in range(rows):
         share = lost[part * each : (part + 1) * each]
@@ -73,7 +73,7 @@ def find(
     reconciled: Reconciled = "blank",
     under_asin: bool = False,
     centre: str = "",
-    country: str = "US",
+    country: str = "",
 ) -> None:
     """Missing units turn up (or ``count`` units that nobody missed)."""
     found = units or []
@@ -107,7 +107,13 @@ def damage(
     damaged = [Unit(product) for _ in range(units)]
     reference, centre = world.reference(), world.centre()
     incident = world.happen(
-        "damaged_in_warehouse", product, day, damaged, reference=reference, unit_cents=product.value
+        "damaged_in_warehouse",
+        product,
+        day,
+        damaged,
+        reference=reference,
+        unit_cents=product.value,
+        country=world.market.country_of(centre),
     )
     for unit in damaged:
         unit.live(day, "damaged")

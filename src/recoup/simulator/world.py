@@ -5,12 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
-from typing import Literal
+from typing import Literal, cast
 
-from .rows import LedgerRow, MoneyLine, PaymentLine, ReturnRow, Transaction
+from .market import US, Market
+from .rows import (
+    Document,
+    LedgerRow,
+    MoneyLine,
+    ParcelRow,
+    PaymentLine,
+    ReceiptRow,
+    RemovalRow,
+    ReplacementRow,
+    ReturnRow,
+    SaleRow,
+    ShipmentRow,
+    StorageRow,
+    Transaction,
+)
 from .units import Incident, Innocent, Kind, Product, Unit
-
-CENTRES = ("ABE8", "BNA2", "CLT2", "DFW7", "FTW1", "GYR3", "IND9", "LAS2", "MDW2", "ONT8", "PHX7", "TEB9")
 
 
 @dataclass
@@ -20,6 +33,8 @@ class World:
     as_of: date
     first_day: date
     random: Random
+    market: Market = US
+    mess: frozenset[str] = frozenset()
     products: list[Product] = field(default_factory=list)
     story: str = ""
     incidents: list[Incident] = field(default_factory=list)
@@ -28,6 +43,15 @@ class World:
     payments: list[PaymentLine] = field(default_factory=list)
     returns: list[ReturnRow] = field(default_factory=list)
     transactions: list[Transaction] = field(default_factory=list)
+    sales: list[SaleRow] = field(default_factory=list)
+    replacements: list[ReplacementRow] = field(default_factory=list)
+    shipments: list[ShipmentRow] = field(default_factory=list)
+    documents: list[Document] = field(default_factory=list)
+    removals: list[RemovalRow] = field(default_factory=list)
+    parcels: list[ParcelRow] = field(default_factory=list)
+    receipts: list[ReceiptRow] = field(default_factory=list)
+    storage: list[StorageRow] = field(default_factory=list)
+    opening: dict[str, int] = field(default_factory=dict)  # sellable units of each FNSKU on the first day
     _reference: int = 20_140_000_000_000
     _used: set[str] = field(default_factory=set)
 
@@ -42,7 +66,7 @@ class World:
 
     def centre(self, other_than: str = "") -> str:
         """Some fulfilment centre."""
-        return self.random.choice([name for name in CENTRES if name != other_than])
+        return self.random.choice([name for name in self.market.centres if name != other_than])
 
     def reference(self) -> str:
         """A new transaction item id; two that are asked for together are near each other."""
@@ -59,7 +83,16 @@ class World:
 
     def order_id(self) -> str:
         """A new Amazon order id."""
-        return f"{self.random.choice((111, 112, 113, 114))}-{self.number(7)}-{self.number(7)}"
+        first = (111, 112, 113, 114) if self.market.code == "US" else (302, 303, 304, 305)
+        return f"{self.random.choice(first)}-{self.number(7)}-{self.number(7)}"
+
+    def code(self, prefix: str, length: int) -> str:
+        """A new identifier of letters and digits behind a prefix, such as that of a shipment."""
+        while True:
+            text = prefix + "".join(self.random.choices("0123456789BCDFGHJKLMNPQRSTVWXYZ", k=length))
+            if text not in self._used:
+                self._used.add(text)
+                return text
 
     def moment(self, day: date) -> datetime:
         """A time of that day (UTC) at which it is the same day on the Pacific coast."""
@@ -68,7 +101,8 @@ class World:
         ) + timedelta(seconds=self.random.randint(0, 59))
 
     def note(self, row: LedgerRow) -> LedgerRow:
-        """Amazon books a ledger row."""
+        """Amazon books a ledger row, in the country its centre stands in."""
+        row.country = row.country or self.market.country_of(row.centre)
         self.ledger.append(row)
         return row
 
@@ -79,11 +113,11 @@ class World:
         return transaction
 
     def happen(
-        self, kind: Kind, product: Product, day: date, units: list[Unit], **details: object
+        self, kind: str, product: Product, day: date, units: list[Unit], **details: object
     ) -> Incident:
         """Something happens for which Amazon may owe these units."""
         details.setdefault("sku", product.sku)
-        incident = Incident(kind, product, day, self.story, units, **details)  # type: ignore[arg-type]
+        incident = Incident(cast(Kind, kind), product, day, self.story, units, **details)  # type: ignore[arg-type]
         self.incidents.append(incident)
         return incident
 
@@ -96,10 +130,11 @@ class World:
         reference: str = "",
         order_id: str = "",
         sku: str = "",
+        shipment: str = "",
+        removal: str = "",
         question: bool = False,
     ) -> None:
         """Say of a discrepancy that nothing is owed for it."""
         shown: Literal["", "Needs input"] = "Needs input" if question else ""
-        self.innocents.append(
-            Innocent(self.story, kind, product.fnsku, sku or product.sku, order_id, reference, day, shown)
-        )
+        names = (product.fnsku, sku or product.sku, order_id, reference, day, shipment, removal, shown)
+        self.innocents.append(Innocent(self.story, kind, *names))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from ..units import Product
 from ..world import World
-from .text import Row, dollars, write_quoted
+from .text import Row, Sheet, dollars
 
 COSTS = (
     "Asin", "Fnsku", "Amazon Estimated Cost", "Latest Approved Cost",
@@ -15,10 +13,10 @@ COSTS = (
 )  # fmt: skip
 
 
-def write_costs(world: World, folder: Path) -> Path:
+def costs(world: World) -> Sheet:
     """One row per product that has any cost."""
     rows = [_cost_row(product) for product in world.products if product.value is not None]
-    return write_quoted(folder / "Bulk Manage Your Sourcing Cost.csv", [COSTS, *rows])
+    return Sheet("costs", "Bulk Manage Your Sourcing Cost.csv", [COSTS, *rows])
 
 
 def _cost_row(product: Product) -> Row:

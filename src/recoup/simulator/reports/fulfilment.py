@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from ..market import Market
 from ..rows import LedgerRow, PaymentLine, ReturnRow
 from ..world import World
-from .text import Row, dollars, pacific_zone, period, write_bare, write_quoted
+from .text import Row, Sheet, pacific_zone, period, tabbed
 
 LEDGER = (
     "Date", "FNSKU", "ASIN", "MSKU", "Title", "Event Type", "Reference ID", "Quantity",
@@ -26,11 +25,11 @@ RETURNS = (
 )  # fmt: skip
 
 
-def write_ledger(world: World, folder: Path) -> Path:
+def ledger(world: World) -> Sheet:
     """The detailed view as .txt: tabs, every field quoted, newest day first."""
     name = f"inventory-ledger_{period(world.first_day, world.last_day)}.txt"
     newest = sorted(world.ledger, key=lambda row: row.day, reverse=True)
-    return write_quoted(folder / name, [LEDGER, *(_ledger_row(row) for row in newest)], "\t")
+    return Sheet("ledger", name, [LEDGER, *(_ledger_row(row) for row in newest)], "\t")
 
 
 def _ledger_row(row: LedgerRow) -> Row:
@@ -64,14 +63,15 @@ def _reconciled(row: LedgerRow) -> tuple[str, str]:
     return str(explained), str(abs(row.quantity) - explained)
 
 
-def write_reimbursements(world: World, folder: Path) -> Path:
+def reimbursements(world: World) -> Sheet:
     """The .csv download, newest first."""
     name = f"reimbursements_{period(world.first_day, world.last_day)}.csv"
     newest = sorted(world.payments, key=lambda line: line.day, reverse=True)
-    return write_quoted(folder / name, [REIMBURSEMENTS, *(_payment_row(line) for line in newest)])
+    rows = [_payment_row(line, world.market) for line in newest]
+    return Sheet("reimbursements", name, [REIMBURSEMENTS, *rows])
 
 
-def _payment_row(line: PaymentLine) -> Row:
+def _payment_row(line: PaymentLine, market: Market) -> Row:
     product = line.product
     total = line.total if line.total is not None else line.cents * (line.cash or 1 if line.cents else 0)
     quantities = (
@@ -96,20 +96,20 @@ def _payment_row(line: PaymentLine) -> Row:
         line.order_id,
         line.reason,
         *names,
-        "USD",
-        dollars(line.cents),
-        dollars(total),
+        market.currency,
+        market.money(line.cents),
+        market.money(total),
         *quantities,
         line.original_id,
         line.original_reason,
     )
 
 
-def write_returns(world: World, folder: Path) -> Path:
+def returns(world: World) -> Sheet:
     """The .txt download: tabs, no quotes, a bare inch sign in some titles, comments left empty."""
     name = f"customer-returns_{period(world.first_day, world.last_day)}.txt"
     newest = sorted(world.returns, key=lambda row: row.day, reverse=True)
-    return write_bare(folder / name, [RETURNS, *(_return_row(row) for row in newest)])
+    return tabbed("returns", name, [RETURNS, *(_return_row(row) for row in newest)])
 
 
 def _return_row(row: ReturnRow) -> Row:

@@ -1,37 +1,67 @@
-"""How Amazon writes text files: money, delimiters, quotes, period in the name."""
+"""How files are written: money, days, delimiters, quotes, encodings, period in the name."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
 Row = Sequence[str]
 
 
+@dataclass(slots=True)
+class Sheet:
+    """One file before it is written: its rows, the first of them the headings, and how they are put down.
+
+    ``quoted``: every field in quotes, else none at all. ``above`` are lines over the headings.
+    """
+
+    report: str
+    name: str
+    rows: list[Row]
+    delimiter: str = ","
+    quoted: bool = True
+    newline: str = "\r\n"
+    encoding: str = "utf-8"
+    above: list[Row] = field(default_factory=list)
+    closed: bool = True  # the last line ends as the others do
+
+    def write(self, folder: Path) -> Path:
+        """Write it into the folder."""
+        path = folder / self.name
+        path.write_bytes(self._text().encode(self.encoding))
+        return path
+
+    def _text(self) -> str:
+        lines = [*self.above, *self.rows]
+        if self.quoted:
+            text = io.StringIO()
+            writer = csv.writer(
+                text, delimiter=self.delimiter, quoting=csv.QUOTE_ALL, lineterminator=self.newline
+            )
+            writer.writerows(lines)
+            whole = text.getvalue()
+        else:
+            whole = "".join(self.delimiter.join(row) + self.newline for row in lines)
+        return whole if self.closed else whole.removesuffix(self.newline)
+
+
+def tabbed(report: str, name: str, rows: list[Row]) -> Sheet:
+    """Tabs between the fields and no quotes at all, whatever the fields hold."""
+    return Sheet(report, name, rows, "\t", quoted=False, newline="\n")
+
+
 def dollars(cents: int) -> str:
-    """Cents as dollars with a point: ``-12.50``."""
+    """Cents with a point: ``-12.50``."""
     return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02d}"
 
 
 def period(first: date, last: date) -> str:
     """The period as it stands in the file's name."""
     return f"{first.isoformat()}_{last.isoformat()}"
-
-
-def write_quoted(path: Path, rows: Iterable[Row], delimiter: str = ",", bom: bool = False) -> Path:
-    """Every field in quotes, lines ended by CRLF."""
-    with path.open("w", encoding="utf-8-sig" if bom else "utf-8", newline="") as file:
-        csv.writer(file, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows(rows)
-    return path
-
-
-def write_bare(path: Path, rows: Iterable[Row]) -> Path:
-    """Tabs between the fields and no quotes at all, whatever the fields hold."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        file.writelines("\t".join(row) + "\n" for row in rows)
-    return path
 
 
 def pacific_zone(day: date) -> tuple[str, int]:

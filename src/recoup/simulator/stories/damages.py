@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from ..money import pay
+from ..units import Kind
 from ..warehouse import adjust, correct, damage, lose, regrade
 from ._stage import Stage, story
+
+DAMAGE: tuple[Kind, Kind] = ("damaged_in_warehouse", "disposed_without_request")
 
 
 @story("bare")
@@ -47,7 +50,8 @@ def damaged_then_disposed_of(s: Stage) -> None:
     """The damaged unit is disposed of later: the same unit, owed once, as damage."""
     damage(s.world, s.product, s.ago(41), 1)
     row = adjust(s.world, s.product, s.ago(23), "D", -1, "WAREHOUSE_DAMAGED")
-    s.world.clear("damaged_in_warehouse", s.product, s.ago(23), reference=row.reference)
+    for kind in DAMAGE:
+        s.world.clear(kind, s.product, s.ago(23), reference=row.reference)
 
 
 @story("settled")
@@ -56,7 +60,8 @@ def damage_paid_then_disposed_of(s: Stage) -> None:
     incident = damage(s.world, s.product, s.then(0), 1)
     pay(s.world, incident.units, s.then(4))
     row = adjust(s.world, s.product, s.then(11), "D", -1, "WAREHOUSE_DAMAGED")
-    s.world.clear("damaged_in_warehouse", s.product, s.then(11), reference=row.reference)
+    for kind in DAMAGE:
+        s.world.clear(kind, s.product, s.then(11), reference=row.reference)
 
 
 @story("own")
@@ -98,10 +103,3 @@ def regraded_on_two_days(s: Stage) -> None:
     damage(s.world, s.product, s.ago(32), 1)
     adjust(s.world, s.product, s.ago(30), "Q", -1, "WAREHOUSE_DAMAGED", centre="TEB9")
     adjust(s.world, s.product, s.ago(28), "P", 1, "SELLABLE", centre="TEB9")
-
-
-@story("quiet")
-def disposed_of_with_no_damage_before(s: Stage) -> None:
-    """D from WAREHOUSE_DAMAGED with no E in the ledger is a question, never a damage claim."""
-    row = adjust(s.world, s.product, s.ago(27), "D", -1, "WAREHOUSE_DAMAGED")
-    s.world.clear("damaged_in_warehouse", s.product, s.ago(27), reference=row.reference, question=True)

@@ -16,9 +16,9 @@ def found_at_another_centre(s: Stage) -> None:
 
 @story("settled")
 def found_in_another_country(s: Stage) -> None:
-    """Lost in the US and found in Canada: finds count over all countries of the ledger."""
+    """Lost at home and found in another country: finds count over all countries of the ledger."""
     incident = lose(s.world, s.product, s.then(0), 1)
-    find(s.world, s.product, s.then(6), incident.units, centre="YYZ4", country="CA")
+    find(s.world, s.product, s.then(6), incident.units, centre=s.world.market.abroad[0])
 
 
 @story("settled")
@@ -64,7 +64,7 @@ def found_within_seven_days_before_the_loss(s: Stage) -> None:
     incident.units[0].doubt = "is it the unit found a week before?"
 
 
-@story("own")
+@story("own", needs="reconciled")
 def found_before_but_called_unreconciled(s: Stage) -> None:
     """The ledger itself calls the loss unreconciled, so a find four days before raises no question."""
     find(s.world, s.product, s.ago(32), count=1)

@@ -58,6 +58,7 @@ def donated(s: Stage) -> None:
     """Code G gives units to charity under the disposal programme."""
     row = adjust(s.world, s.product, s.ago(42), "G", -2, "CUSTOMER_DAMAGED")
     s.world.clear("damaged_in_warehouse", s.product, s.ago(42), reference=row.reference)
+    s.world.clear("disposed_without_request", s.product, s.ago(42), reference=row.reference)
 
 
 @story("quiet")
@@ -66,6 +67,7 @@ def unsellable_disposed_of(s: Stage) -> None:
     for ago, disposition in ((41, "CUSTOMER_DAMAGED"), (40, "DEFECTIVE"), (38, "EXPIRED")):
         row = adjust(s.world, s.product, s.ago(ago), "D", -1, disposition)
         s.world.clear("damaged_in_warehouse", s.product, s.ago(ago), reference=row.reference)
+        s.world.clear("disposed_without_request", s.product, s.ago(ago), reference=row.reference)
 
 
 @story("quiet")

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from ..money import pay
-from ..trade import come_back, refund, refund_part, sell
+from ..returns import come_back
+from ..trade import refund, refund_part, sell
+from ..units import Kind
 from ._stage import Stage, story
+
+ABOUT_MONEY: tuple[Kind, Kind] = ("refund_exceeds_charge", "refund_commission_kept")
 
 
 @story("order")
@@ -105,6 +109,8 @@ def refund_without_its_sale(s: Stage) -> None:
     incident = refund(s.world, line, s.ago(93))
     incident.unit_cents = None
     incident.units[0].doubt = "how many units did the refund cover?"
+    for kind in ABOUT_MONEY:
+        s.world.clear(kind, s.product, s.ago(93), order_id=line.order_id, question=True)
 
 
 @story("order")
@@ -168,6 +174,7 @@ def refund_not_yet_settled(s: Stage) -> None:
     """A refund of this week stands in the transactions only, under a settlement still open: it waits."""
     line = sell(s.world, s.product, s.ago(19))
     refund(s.world, line, s.ago(4))
+    s.world.clear("refund_commission_kept", s.product, s.ago(4), order_id=line.order_id)
 
 
 @story("order")
@@ -183,3 +190,5 @@ def refund_of_a_discounted_order(s: Stage) -> None:
     """Shipping and a promotion on the order change neither the units refunded nor the price they are worth."""
     line = sell(s.world, s.product, s.ago(105), 2, extras=True)
     refund(s.world, line, s.ago(91))
+    for kind in ABOUT_MONEY:
+        s.world.clear(kind, s.product, s.ago(91), order_id=line.order_id)

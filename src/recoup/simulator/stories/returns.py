@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace as copy
 
 from ..money import pay
-from ..trade import come_back, refund, sell
+from ..returns import come_back
+from ..trade import refund, sell
 from ._stage import Stage, story
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..money import pay, reverse
+from ..returns import come_back
 from ..rows import PaymentLine
-from ..trade import come_back, refund, sell
+from ..trade import refund, sell
 from ..units import Unit
 from ..warehouse import find, lose
 from ._stage import Stage, story

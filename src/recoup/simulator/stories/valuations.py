@@ -88,7 +88,7 @@ def cost_approved_on_the_day_of_payment(s: Stage) -> None:
 def cost_in_another_currency(s: Stage) -> None:
     """A cost in another currency is never compared with the payment."""
     _with_cost(s, 1700)
-    s.product.currency = "CAD"
+    s.product.currency = "CAD" if s.world.market.code == "US" else "SEK"
     _lost_and_paid(s, 1, s.ago(28), 868)
 
 
