@@ -75,7 +75,7 @@ def in_table(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{RENAMED.get(h, h): v for h, v in r.items()} for r in records]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(STEPS)
 def test_random_changes_equal_a_plain_model(steps: Steps) -> None:
     changes_equal_a_plain_model("package", steps)

@@ -50,7 +50,7 @@ LEFT_KEYS = {f.name for f in fields(NotClaimed)} - {"rows", "product"}
 Case = dict[str, Any]
 
 
-class StrictLoader(yaml.SafeLoader):
+class StrictLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """YAML in which a repeated key is an error."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:

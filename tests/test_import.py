@@ -15,6 +15,7 @@ from workbooks import (
     REPORTS,
     Desk,
     Seller,
+    blank_book,
     cells,
     claims,
     copy_of,
@@ -29,7 +30,7 @@ from workbooks import (
 
 
 def empty_book(folder: Path) -> Path:
-    return doors.make_workbook(folder / "seller.xlsx")
+    return blank_book(folder)
 
 
 def headings(book: Path, tab: str) -> list[str]:

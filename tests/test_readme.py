@@ -76,7 +76,7 @@ def test_the_commands_are_those_of_the_program() -> None:
 
 def test_every_option_that_the_readme_names_exists() -> None:
     group = typer.main.get_command(app)
-    known = {o for c in group.commands.values() for p in c.params for o in p.opts}  # type: ignore[attr-defined]
+    known = {o for c in group.commands.values() for p in c.params for o in (*p.opts, *p.secondary_opts)}  # type: ignore[attr-defined]
     told = set(re.findall(r"(?<=[\s`\[(])--[a-z][a-z-]+", section("Commands")))
     assert len(told) > 5 and told - {"--debug"} <= known
 

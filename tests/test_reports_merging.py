@@ -69,7 +69,7 @@ def test_the_same_export_twice_is_counted_once_with_a_note() -> None:
     assert "same inventory ledger export" in read.problems[0].problem
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.lists(st.integers(1, 4), max_size=8), min_size=1, max_size=4), st.randoms())
 def test_merging_is_counting_whatever_the_order_of_rows(exports: list[list[int]], random) -> None:
     rows = [[LEDGER, *lines(*(d + 12 for d in sorted(days)))] for days in exports]
@@ -234,7 +234,7 @@ lines_of_removals = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.lists(lines_of_removals, min_size=1, max_size=6), min_size=1, max_size=3), st.randoms())
 def test_the_youngest_row_stands_whatever_the_order_of_rows(exports, random) -> None:
     newest: dict[tuple[str, str], tuple[int, int]] = {}

@@ -164,7 +164,7 @@ made_up = st.builds(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(st.lists(made_up, min_size=1, max_size=9), st.booleans())
 def test_any_orders_give_the_same_money_lines_in_both_layouts(
     orders: list[tuple[str, int, dict[str, str]]], side_by_side: bool

@@ -240,18 +240,28 @@ def run(as_of: date = AS_OF, who: str = "Ann", hour: int = 9) -> Run:
 
 def make_book(folder: Path, seller: Seller | None = None, **skip: Any) -> Path:
     """A new workbook with the seller's reports imported; not refreshed. Its Policy lists the rules of the US."""
-    book = folder / "seller.xlsx"
+    book = blank_book(folder)
+    doors.import_files(book, (seller or Seller()).write(folder / "reports", **skip))
+    return book
+
+
+def blank_book(folder: Path) -> Path:
+    """A copy of a new workbook whose Policy lists the rules of the US: openpyxl is slow per cell."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return Path(shutil.copy(_blank(), folder / "seller.xlsx"))
+
+
+@cache
+def _blank() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="recoup-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     every = Policy.rows
 
     def of_the_us(policy: Policy) -> list[dict[str, Any]]:
         return [r for r in every(policy) if {"US", "all"} & set(str(r["Marketplaces"]).split(", "))]
 
-    with mock.patch.object(
-        Policy, "rows", of_the_us
-    ):  # openpyxl, with which people edit here, is slow per cell
-        doors.make_workbook(book)
-    doors.import_files(book, (seller or Seller()).write(folder / "reports", **skip))
-    return book
+    with mock.patch.object(Policy, "rows", of_the_us):
+        return doors.make_workbook(folder / "seller.xlsx")
 
 
 def refresh(book: Path, as_of: date = AS_OF, who: str = "Ann", hour: int = 9, **target: Any) -> Summary:
