@@ -1,4 +1,4 @@
-"""Every claim of a seller owed under all kinds follows from its Evidence rows, by a script that knows nothing of Recoup."""
+"""Every claim of a seller owed under all kinds follows from its Evidence rows, by a script of its own."""
 
 from __future__ import annotations
 

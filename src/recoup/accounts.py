@@ -125,10 +125,13 @@ class Purse:
         self.withdrawn = still
 
     def question(self, account: Account, text: str) -> None:
-        """Put what is left of this credit as a question on the account's open units."""
+        """Put what is left of this credit as a question on the account's open units.
+
+        Units that are a question by themselves may be no loss at all: the credit still asks about the others.
+        """
         wanted = account.open if self.left is None else self.left
         taken = account.doubt(wanted, text, self.credit)
-        if self.left is not None:
+        if self.left is not None and not account.loss.question:
             self.left -= taken
 
 

@@ -1,19 +1,20 @@
 """Money that Amazon took beyond what was due, and what it gave back since: each given-back cent used once.
 
 The counterpart of `netting` for kinds that are about money: an overcharge is reduced by the credits that name its
-order, whatever the dates, then by those of its product that are dated on or after it, the oldest charge first. Money
-that several kinds found in one row of a report is one credit for all of them.
+order, whatever the dates, then by those of its product that are dated on or after it: a claim of just that amount
+first, then charges that could still be claimed on the day of the credit, then others, each the oldest first. Money that
+several kinds found in one row of a report is one credit for all of them.
 
 Evidence of such a claim adds up: the amounts of its rows are the claim value, their units the units of the claim.
 
-Decisions: a credit in another currency touches nothing. A credit may serve only the kinds it names. A charge of
-which less than a cent is left is settled.
+Decisions: a credit in another currency touches nothing. A credit may serve only the kinds it names; one that
+names an order serves the charges of its own product there first. A charge of which less than a cent is left is settled.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -31,12 +32,20 @@ class _Charge:
 
     overcharge: Overcharge
     left: float
+    deadline: date | None = None
     uses: list[tuple[MoneyCredit, float]] = field(default_factory=list)
 
 
-def settle_charges(overcharges: Iterable[Overcharge], credits: Iterable[MoneyCredit]) -> list[Draft]:
-    """One draft per claim key: a lot for each charge that is still owed, and what was given back already."""
-    charges = [_Charge(o, cents(o.amount)) for o in sorted(overcharges, key=_charge_order)]
+def settle_charges(
+    overcharges: Iterable[Overcharge],
+    credits: Iterable[MoneyCredit],
+    deadline_of: Callable[[Overcharge], date | None] = lambda _: None,
+) -> list[Draft]:
+    """One draft per claim key: a lot for each charge that is still owed, and what was given back already.
+
+    ``deadline_of``: the last day to claim an overcharge, None where it is not known.
+    """
+    charges = [_Charge(o, cents(o.amount), deadline_of(o)) for o in sorted(overcharges, key=_charge_order)]
     _spend_all(charges, sorted(_joined(credits), key=_credit_order))
     groups: dict[tuple[str, tuple[str, ...]], list[_Charge]] = defaultdict(list)
     for charge in charges:
@@ -102,22 +111,40 @@ def _spend_all(charges: Sequence[_Charge], credits: Sequence[MoneyCredit]) -> No
         for order in {charge.overcharge.order_id, *charge.overcharge.orders} - {""}:
             by_order[order].append(charge)
     for credit in (c for c in credits if c.order_id):
-        _spend(credit, by_order.get(credit.order_id, []))
+        _spend(credit, _own_first(credit, by_order.get(credit.order_id, [])))
     for credit in (c for c in credits if not c.order_id):
-        _spend(
-            credit,
-            [
-                x
-                for x in charges
-                if x.overcharge.date <= credit.date and x.overcharge.product.matches(credit.product)
-            ],
-        )
+        before = [c for c in charges if _may_pay(credit, c) and c.overcharge.date <= credit.date]
+        mine = [c for c in before if c.overcharge.product.matches(credit.product)]
+        _spend(credit, _likely_first(credit, mine))
+
+
+def _own_first(credit: MoneyCredit, charges: Sequence[_Charge]) -> list[_Charge]:
+    """The charges of the product that the credit names before those of the rest of its order."""
+    return sorted(charges, key=lambda c: not c.overcharge.product.matches(credit.product))
+
+
+def _likely_first(credit: MoneyCredit, charges: Sequence[_Charge]) -> list[_Charge]:
+    """The charges of a claim of just that amount, then those not past their deadline then, then the others."""
+    owed: dict[tuple[str, tuple[str, ...]], float] = defaultdict(float)
+    for charge in charges:
+        owed[charge.overcharge.kind, charge.overcharge.key] += charge.left
+    amount = cents(credit.amount)
+
+    def order(c: _Charge) -> tuple[bool, bool]:
+        exact = cents(owed[c.overcharge.kind, c.overcharge.key]) == amount
+        return not exact, c.deadline is not None and c.deadline < credit.date
+
+    return sorted(charges, key=order)
+
+
+def _may_pay(credit: MoneyCredit, charge: _Charge) -> bool:
+    return charge.overcharge.kind in credit.kinds and charge.overcharge.currency == credit.currency
 
 
 def _spend(credit: MoneyCredit, charges: Sequence[_Charge]) -> None:
     left = cents(credit.amount)
     for charge in charges:
-        if charge.overcharge.kind not in credit.kinds or charge.overcharge.currency != credit.currency:
+        if not _may_pay(credit, charge):
             continue
         taken = min(left, charge.left)
         if taken > 0:

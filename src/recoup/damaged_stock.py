@@ -43,8 +43,8 @@ def settle_damaged_stock(findings: Findings, damage_codes: frozenset[str]) -> No
             losses.append(
                 replace(loss, units=left, shows=_recount(loss, left), question=loss.question or NO_DAMAGE)
             )
-        else:
-            findings.asides.append(_aside(loss))
+        if left < loss.units:
+            findings.asides.append(_aside(loss, loss.units - left))
     findings.losses = losses
     findings.credits = [c for c in findings.credits if c.stock != "damaged"] + [
         _left_over(s.event, s.left)
@@ -88,13 +88,13 @@ def _left_over(credit: Credit, units: int) -> Credit:
     return replace(credit, units=units, stock="sellable")
 
 
-def _aside(loss: Loss) -> Aside:
+def _aside(loss: Loss, units: int) -> Aside:
     return Aside(
         kind=loss.kind,
         key=loss.key,
         reason="excluded by policy",
         date=loss.date,
-        units=loss.units,
+        units=units,
         product=loss.product,
         row=loss.row,
         why=EXPLAINED,

@@ -167,6 +167,8 @@ def _named(file: str, known: Iterable[str]) -> set[str]:
     """The names that stand in a file name, each by itself; a name taken by a longer one is not there."""
     text, found = file.casefold(), set()
     for name in known:
+        if name not in text:
+            continue  # most are not: the pattern costs more
         pattern = rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])"
         if re.search(pattern, text):
             found.add(plain(name))

@@ -3,7 +3,7 @@
 `N` ("reimbursement in inventory") and `F` (a find) are paired alike, the oldest with the oldest: pairing `N` first
 would leave an `F` before a later loss unused and claim that loss. So that a payment never undoes a find, a pair may
 serve what either of the two could serve, and what it cannot use at the earlier date is a question on losses up to
-the later one. Payments of an order pair with `N` only.
+the later one. Payments of an order or of an inbound loss pair with `N` only: an `F` is a find of another loss.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from .events import Credit, Product, Reversal
+
+INBOUND = "lost_inbound"
 
 
 def pair_goods(credits: Iterable[Credit], reversals: Sequence[Reversal]) -> list[Credit]:
@@ -25,7 +27,8 @@ def pair_goods(credits: Iterable[Credit], reversals: Sequence[Reversal]) -> list
     paired: list[Credit] = []
     for payment in sorted((c for c in rest if c.in_kind), key=_order):
         unmatched = payment.units or 0
-        bringing = [a for a in arrivals if a.code == "N" or not payment.own_order]
+        sure = payment.own_order or INBOUND in payment.kinds
+        bringing = [a for a in arrivals if a.code == "N" or not sure]
         for arrival, units in _take(bringing, left, payment.product, payment.by_asin, unmatched):
             first, last = sorted((payment.date, arrival.date))
             kinds = payment.kinds | arrival.kinds

@@ -9,6 +9,8 @@ Decisions where RULES leaves room:
 - A payment that is matched by product alone keeps the date rule, also towards losses of orders.
 - Losses that policy excludes are served only by what no claimable loss could use.
 - "Already past its deadline" is judged on the day of the payment.
+- A loss in the ledger that is a question by itself may be none: newer losses that its payment or find could serve as
+  well become a question, as if it were past its deadline.
 """
 
 from __future__ import annotations
@@ -182,19 +184,26 @@ def _question_early(purse: Purse, index: Index, lead_days: int) -> None:
 def _question_newer(
     accounts: Sequence[Account], index: Index, cases: Mapping[str, Sequence[ClaimKey]]
 ) -> None:
-    """A payment spent on a loss already past its deadline while a newer open loss of the FNSKU stands."""
+    """A credit spent on a loss that is late or in question while a newer open loss of the FNSKU stands."""
     for account in accounts:
-        deadline = account.loss.deadline
         for use in account.uses:
             credit, units = use.credit, use.units
-            late = deadline is not None and credit.date > deadline
             by_id = credit.case_id in cases or credit.id in account.loss.ids
-            if not late or by_id or credit.role != "reimbursement":
+            if by_id or not (_late(credit, account.loss) or _doubtful(credit, account.loss)):
                 continue
+            what = f"reimbursement {credit.reference_id} may have paid this"
+            text = what if credit.role == "reimbursement" else f"the find of {credit.date} may explain this"
             for newer in index.of_product(credit):
                 if account.loss.date < newer.loss.date <= credit.date and newer.loss.kind in credit.kinds:
-                    text = f"reimbursement {credit.reference_id} may have paid this"
                     units -= newer.doubt(units, text, credit)
+
+
+def _late(credit: Credit, loss: Loss) -> bool:
+    return credit.role == "reimbursement" and loss.deadline is not None and credit.date > loss.deadline
+
+
+def _doubtful(credit: Credit, loss: Loss) -> bool:
+    return credit.role in ("reimbursement", "found") and loss.pool == "ledger" and bool(loss.question)
 
 
 def _unexplained(

@@ -8,7 +8,7 @@ stand in Reimbursements and are left out. A deferred line counts: it is on its w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -38,6 +38,23 @@ def commission_credits(money_lines: pd.DataFrame) -> list[MoneyCredit]:
     """What was given back of commissions."""
     rows = _given_back(money_lines)
     return list(_credits(rows[rows["about"].eq("commission")]))
+
+
+def charged_again(money_lines: pd.DataFrame, replaced: Mapping[str, str]) -> dict[str, str]:
+    """First order id -> that its customer was charged again for the price, in words, with amount and day.
+
+    ``replaced``: replacement order id -> first order id. Retrocharges that were refunded again count no more.
+    """
+    rows = money_lines[money_lines["type"].isin(RETROCHARGES) & money_lines["item"].eq("Principal")]
+    rows = rows[rows["order_id"].ne("") & rows["posted_date"].notna()]
+    rows = rows.assign(order_id=[replaced.get(o, o) for o in rows["order_id"]])
+    found = {}
+    for (order, currency), mine in rows.groupby(["order_id", "currency"], sort=True):
+        amount = cents(mine["amount"].sum())
+        if amount > 0:
+            day = mine["posted_date"].max().date()
+            found[str(order)] = f"the customer was charged {amount:,.2f} {currency} again on {day}"
+    return found
 
 
 def _given_back(money: pd.DataFrame) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -89,12 +89,45 @@ class OrderLine:
         return self.principal / self.sold if self.sold > 0 and self.principal > 0 else None
 
     @property
+    def unit_prices(self) -> list[float]:
+        """Principal per unit of each posting of the sale that counts units, lowest first."""
+        return sorted(p.amount / p.quantity for p in self.lines if p.item == "Principal" and p.quantity > 0)
+
+    @property
+    def taken_back(self) -> date | None:
+        """The last day on which principal of a refund was taken back from the customer; None when none was."""
+        days = (p.date for p in self.postings if _is_refund(p) and p.amount > 0)
+        return max(days, default=None)
+
+    @property
     def amazons(self) -> bool:
         """True unless the seller shipped it, or it is a graded and resold unit (RULES 2.10)."""
         return self.fulfillment != SELLER_FULFILLED and not self.sku.startswith(RESOLD)
 
 
 Orders = dict[tuple[str, str], OrderLine]
+
+
+def in_two_reports(rows: pd.DataFrame) -> set[tuple[str, str]]:
+    """(order id, SKU) of lines that hold one amount in two reports, one of which does not know its settlement."""
+    same = rows.groupby(["order_id", "sku", "type", "item", "amount"])
+    unsettled = rows["settlement_id"].eq("").groupby([rows[n] for n in same.keys]).transform("any")
+    twice = rows[same["_where"].transform("nunique").gt(1) & unsettled & rows["amount"].ne(0)]
+    return set(zip(twice["order_id"], twice["sku"], strict=True))
+
+
+def same_in_two_reports(postings: Sequence[Posting]) -> bool:
+    """True where two reports hold the same principal and one of them does not know its settlement."""
+    prices = [p for p in postings if p.item == "Principal"]
+    return any(
+        a.amount == b.amount and a.row.where != b.row.where and "" in (a.settlement_id, b.settlement_id)
+        for n, a in enumerate(prices)
+        for b in prices[:n]
+    )
+
+
+def _is_refund(p: Posting) -> bool:
+    return p.type == REFUND and p.item == "Principal"
 
 
 def build_orders(money_lines: pd.DataFrame, order_ids: Iterable[str]) -> Orders:

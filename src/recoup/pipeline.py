@@ -18,7 +18,7 @@ from .deadlines import find_window
 from .detectors import Detector, Scene, all_detectors
 from .documents import missing_documents
 from .drafts import Draft, draft_accounts
-from .events import Aside, Credit, Findings, Loss
+from .events import Aside, Credit, Findings, Loss, Overcharge
 from .identity import claim_id
 from .model import Claim, NotClaimed, Problem
 from .netting import ClaimKey, allocate
@@ -105,7 +105,8 @@ def detect(reports: Reports, brief: Brief) -> Result:
     problems += check_reports(reports, brief.policy, brief.as_of)
     problems += check_roll_forward(reports, coverage)
     drafts = _drafts(allocation, reports, scene)
-    drafts += settle_charges(overcharges, [*findings.money_credits, *scene.payments.fee_corrections])
+    back = [*findings.money_credits, *scene.payments.fee_corrections]
+    drafts += settle_charges(overcharges, back, lambda o: _deadline(o, brief.policy))
     problems += _question_unsound(drafts, allocation)
     costs = SourcingCosts(reports.frames["sourcing_costs"])
     prices = Prices(brief.policy, costs, scene.orders, brief.as_of)
@@ -175,7 +176,11 @@ def _of_original(credit: Credit, scene: Scene) -> Credit:
 
 
 def _dated(loss: Loss, policy: Policy) -> Loss:
-    return replace(loss, deadline=find_window(policy, loss.kind, loss.clocks, loss.marketplace).deadline)
+    return replace(loss, deadline=_deadline(loss, policy))
+
+
+def _deadline(event: Loss | Overcharge, policy: Policy) -> date | None:
+    return find_window(policy, event.kind, event.clocks, event.marketplace).deadline
 
 
 def _ids(events: Iterable[Loss | Aside], brief: Brief) -> list[str]:

@@ -5,10 +5,13 @@ Without a memory such a payment would be counted for a newer loss of the same pr
 workbook knows and the reports no longer show takes part in the allocation, as many units as it had.
 
 Decisions:
-- A loss is recalled only when its row still gives its claim id: product, reference and day as they were.
+- A loss is recalled only when its row still gives its claim id: product, reference and day as they were. Claims
+  about money are not recalled: they are no units that a payment could pay.
+- A loss that its reports show as another kind is not missing: a replacement whose order was refunded since, a return
+  that is still there and was restocked since. Its payments are free for the kind that it is now.
 - Credits that were known to settle it stay with it; units whose credit is cleared as well are gone with it. A
-  payment that newly goes to it settles its claim, but makes newer open units of that product a question: only the
-  cleared rows could prove which of them was paid.
+  payment that newly goes to it settles its claim, but makes newer open units of that product (or, where it names an
+  order, the open units of that order) a question: only the cleared rows could prove which of them was paid.
 - Recalled losses make no claim of their own, and no claim about their payment.
 """
 
@@ -20,12 +23,14 @@ from dataclasses import dataclass, replace
 
 from .accounts import Account, Allocation, Index, Use
 from .cases import day, text
+from .detectors import all_detectors
 from .events import Credit, Loss, Pool, Product
 from .identity import claim_id
 from .model import NotClaimed, Reason, Record, SourceRow
 
 OPEN_STATUSES = frozenset({"Ready", "Waiting", "Needs input", "Filed"})
 SETTLED = frozenset({"paid", "found"})
+REPLACED, REFUNDED, RESTOCKED = "replacement_not_returned", "return_not_received", "return_not_restocked"
 ENDED = SETTLED | {"expired", "below threshold"}
 Key = tuple[str, ...]
 Named = tuple[str, str]  # id and day of a credit
@@ -36,7 +41,8 @@ _NAMED = re.compile(r", (\S+) of (\d{4}-\d\d-\d\d)")
 class Recalled:
     """A loss as the workbook remembers it: units still open, and the lines of units that were settled.
 
-    ``known`` are the credits (id and day) of those lines.
+    ``known`` are the credits (id and day) of those lines, ``now`` is the claim id of another kind that the same units
+    have once they are refunded.
     """
 
     claim_id: str
@@ -45,6 +51,7 @@ class Recalled:
     lines: list[tuple[str, int, frozenset[Named]]]
     known: frozenset[Named] = frozenset()
     settled: int = 0
+    now: str = ""
 
 
 def recall_losses(
@@ -67,8 +74,14 @@ def recall_losses(
         if loss is not None:
             still = count if text(row.get("Status")) in OPEN_STATUSES else 0
             facts = [(text(x.get("Reason")), _units(x), _credits_in(text(x.get("Why")))) for x in settled]
-            found.append(Recalled(key, loss, still, facts))
+            found.append(Recalled(key, loss, still, facts, now=_refunded(loss, prefixes, home)))
     return found
+
+
+def _refunded(loss: Loss, prefixes: Mapping[str, str], home: str) -> str:
+    if loss.kind != REPLACED or REFUNDED not in prefixes:
+        return ""
+    return claim_id(prefixes[REFUNDED], home, REFUNDED, loss.key)
 
 
 def _credits_in(why: str) -> frozenset[Named]:
@@ -78,19 +91,22 @@ def _credits_in(why: str) -> frozenset[Named]:
 
 def _loss(key: str, row: Record, units: int, prefixes: Mapping[str, str], home: str) -> Loss | None:
     kind, event = text(row.get("Kind")), day(row.get("Event date"))
-    if kind not in prefixes or event is None:
+    if kind not in prefixes or event is None or all_detectors()[kind].value == "given":
         return None
     sku, fnsku, order, reference = (text(row.get(h)) for h in ("SKU", "FNSKU", "Order ID", "Reference ID"))
     shipment = text(row.get("Shipment ID")) or reference  # Not Claimed has one column for either
     removal = text(row.get("Removal order ID")) or order
-    shapes: list[tuple[Pool, Key]] = [
-        ("ledger", (fnsku, reference, event.isoformat())),
-        ("order", (order, sku)),
-        ("order", (order, fnsku or sku, event.isoformat())),
-        ("inbound", (shipment, fnsku)),
-        ("removal", (removal, sku, reference)),
-        ("removal", (removal, sku, event.isoformat())),
-    ]
+    named = dict.fromkeys((sku, fnsku, text(row.get("ASIN")), ""))
+    shapes: list[tuple[Pool, Key]] = [("ledger", (fnsku, reference, event.isoformat()))]
+    for name in named:
+        shapes += [
+            ("order", (order, name)),
+            ("order", (order, name, event.isoformat())),
+            ("inbound", (shipment, name)),
+            ("removal", (removal, name, reference)),
+            ("removal", (removal or reference, name, event.isoformat())),
+            ("removal", (removal or reference, name, "")),
+        ]
     for pool, parts in shapes:
         if claim_id(prefixes[kind], home, kind, parts) == key:
             return Loss(
@@ -107,6 +123,7 @@ def _loss(key: str, row: Record, units: int, prefixes: Mapping[str, str], home: 
                 order_id="" if pool == "removal" else order,
                 shipment_id=shipment if pool == "inbound" else "",
                 removal_order_id=removal if pool == "removal" else "",
+                parcel=reference if pool == "removal" else "",
                 reference_id=reference,
                 deadline=day(row.get("Deadline")),
             )
@@ -125,10 +142,12 @@ def missing_losses(
 
     Units that were settled by a credit whose row is cleared too are gone with it: nothing else may settle them.
     """
-    ids, present = set(derived), {(c.reference_id or "-", str(c.date)) for c in credits}
+    ids, there = set(derived), list(credits)
+    present = {(c.reference_id or "-", str(c.date)) for c in there}
+    returns = [c for c in there if c.role == "return"]
     found = []
     for entry in recalled:
-        if entry.claim_id in ids:
+        if {entry.claim_id, entry.now} & ids or _came_back(entry.loss, returns):
             continue
         kept = [x for x in entry.lines if x[2] and x[2] <= present]
         settled = sum(units for _, units, _ in kept)
@@ -137,6 +156,13 @@ def missing_losses(
         if loss.units > 0:
             found.append(replace(entry, loss=loss, settled=settled, known=known))
     return found
+
+
+def _came_back(loss: Loss, returns: Iterable[Credit]) -> bool:
+    """Whether the very return that was not restocked is still in the reports: then it is now."""
+    return loss.kind == RESTOCKED and any(
+        c.id == loss.order_id and c.date == loss.date and c.product.matches(loss.product) for c in returns
+    )
 
 
 def settle_recalled(
@@ -178,10 +204,15 @@ def _fresh_uses(account: Account, entry: Recalled) -> list[Use]:
 
 def _question_newer(use: Use, account: Account, index: Index, entry: Recalled) -> None:
     credit, units = use.credit, use.units
-    if credit.role != "reimbursement" or credit.id in account.loss.ids:
+    if credit.role != "reimbursement":
         return
     said = f"reimbursement {credit.reference_id} may have paid this; it was counted for {entry.claim_id}, "
     said += f"whose report of {account.loss.date:%Y-%m} is cleared"
+    if credit.id in account.loss.ids:
+        for other in index.of_id(credit):
+            if credit.product.blank or other.loss.product.matches(credit.product):
+                units -= other.doubt(units, said, credit)
+        return
     for newer in index.of_product(credit):
         if account.loss.date <= newer.loss.date <= credit.date and newer.loss.kind in credit.kinds:
             units -= newer.doubt(units, said, credit)

@@ -21,6 +21,7 @@ from .model import Problem, SourceRow
 from .policy import Policy
 
 TO_THE_SELLER = "Return"
+_CELLS = ["removal_order_id", "tracking_number", "sku", "fnsku", "received_on", "units_received", "condition"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def read_removals(
         if kind in ("", TO_THE_SELLER):
             tracking = written.setdefault(plain(row["tracking_number"]), row["tracking_number"])
             removals.add_shipped(_shipped(row, tracking, catalogue))
-    for row in records(receipts):
+    for row in records(receipts.sort_values([*_CELLS, "_where", "_row"], kind="stable")):
         removals.add_receipt(_tied(_receipt(row, catalogue), removals))
     return removals
 

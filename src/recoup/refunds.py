@@ -2,7 +2,8 @@
 
 Decisions: every refund posting that is a whole number of units counts on its own day; postings that are not
 whole are added up and count on the day of the last when their sum is whole, else they are a partial refund. Units
-refunded beyond those sold are not counted. A line of Replacements without a quantity is one unit.
+refunded beyond those sold are not counted. A line of Replacements without a quantity is one unit. A returned unit
+whose SKU its order does not hold is one of that order all the same: the refunds of all its lines start the window.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import pandas as pd
 from .frames import records, source
 from .model import Evidence, SourceRow
 from .money import exceeds
-from .orders import OrderLine, Refund
+from .orders import OrderLine, Orders, Refund
 from .policy import Policy
 
 RETURN_KINDS = frozenset({"return_not_received", "replacement_not_returned"})  # a return settles either
@@ -129,6 +130,15 @@ def refund_evidence(line: OrderLine, refund: Refund) -> Evidence:
     )
 
 
+def sold_at_several_prices(line: OrderLine, policy: Policy, home: str) -> bool:
+    """True where the units of a line had different prices, so that money alone does not tell how many came back."""
+    prices = line.unit_prices
+    if not prices or line.sold_on is None:
+        return False
+    tolerance = policy.value("refund_unit_tolerance", on=line.sold_on, marketplace=line.marketplace or home)
+    return exceeds(prices[-1] - prices[0], tolerance.number if tolerance else 0.0)
+
+
 def resent_evidence(resent: Resent) -> Evidence:
     """A replacement as a row that tells of a loss and counts no units."""
     identifiers = f"SKU {resent.sku} · order {resent.order_id} · reference {resent.replacement_id}"
@@ -136,8 +146,47 @@ def resent_evidence(resent: Resent) -> Evidence:
     return Evidence("replacement", resent.row, resent.date, None, None, "", identifiers, shows)
 
 
-def return_clocks(line: OrderLine | None, resent: Iterable[Resent]) -> tuple[Evidence, ...]:
+class OrderLines:
+    """The lines of orders, for rows that name an order and a SKU."""
+
+    def __init__(self, orders: Orders) -> None:
+        self._orders = orders
+        self._by_order: dict[str, list[OrderLine]] = defaultdict(list)
+        for line in orders.values():
+            self._by_order[line.order_id].append(line)
+
+    def of(self, order_id: str, sku: str) -> list[OrderLine]:
+        """The line of that SKU; where the order has none, all its lines: one of them is meant."""
+        line = self._orders.get((order_id, sku))
+        return [line] if line else self._by_order.get(order_id, [])
+
+
+def return_doubts(
+    returns: pd.DataFrame, orders: Orders, resent: Mapping[str, Sequence[Resent]], again: Mapping[str, str]
+) -> dict[tuple[str, str], str]:
+    """(first order id, SKU) -> what must be answered before units that came back for it are claimed.
+
+    ``returns``: columns order_id (the first order), sku, quantity. ``again``: see `charged_again`.
+    """
+    found: dict[tuple[str, str], str] = {}
+    sums = returns.groupby(["order_id", "sku"], as_index=False)[["quantity"]].sum()
+    for row in records(sums):
+        order, sku, units = str(row["order_id"]), str(row["sku"]), round(row["quantity"])
+        line = orders.get((order, sku))
+        sent = (line.sold if line else 0) + sum(r.units for r in resent.get(order, ()))
+        asked = []
+        if line and line.sold and units > sent:
+            asked.append(f"{units} units came back of {sent} sent: is one of them counted twice?")
+        if order in again:
+            asked.append(f"{again[order]}: did that pay for this unit?")
+        if asked:
+            found[order, sku] = "; ".join(asked)
+    return found
+
+
+def return_clocks(lines: Iterable[OrderLine], resent: Iterable[Resent]) -> tuple[Evidence, ...]:
     """The rows whose dates start the window of a return: the refunds, else the replacements; () if none is known."""
-    if line is not None and line.refunds:
-        return tuple(refund_evidence(line, r) for r in line.refunds)
+    told = tuple(refund_evidence(line, r) for line in lines for r in line.refunds)
+    if told:
+        return told
     return tuple(resent_evidence(r) for r in resent)

@@ -58,23 +58,24 @@ class Settlement:
 
 
 def settle_commission(
-    line: OrderLine, policy: Policy, home: str, *, rate: float | None = None
+    line: OrderLine, policy: Policy, home: str, *, rate: float | None = None, closing: float = 0.0
 ) -> Settlement | None:
     """The commission of the line's released refunds; None where nothing of the price was refunded.
 
-    ``rate``: commission by price, where the sale is not in the reports.
+    ``rate``: commission by price, where the sale is not in the reports. ``closing``: a closing fee within the
+    commission, which is not due back.
     """
     sales = [p for p in line.postings if p.type == SALE]
     refunds = [p for p in line.postings if p.type == REFUND and not p.deferred]
     price = _sum(sales, COMMISSIONED) if rate is None else -_sum(refunds, COMMISSIONED)
-    commission = -_sum(sales, ("Commission",)) if rate is None else price * rate
+    commission = -_sum(sales, ("Commission",)) - closing if rate is None else price * rate
     days = []
     paid_back = 0.0
     for day in sorted({p.date for p in refunds}):
         mine = [p for p in refunds if p.date == day]
         before, paid_back = paid_back, paid_back - _sum(mine, COMMISSIONED)
         due = cents(_due(paid_back, price, commission) - _due(before, price, commission))
-        allowed = allowed_fee(due, policy, day, line.marketplace or home)
+        allowed = allowed_fee(due, policy, day, line.marketplace or home, _refunds(mine))
         credited, fee = _sum(mine, ("Commission",)), -_sum(mine, ("RefundCommission",))
         days.append(Day(day, cents(paid_back - before), due, cents(credited), cents(fee), allowed))
     separate = any(p.item == "RefundCommission" for p in refunds)
@@ -87,11 +88,16 @@ def _due(paid_back: float, price: float, commission: float) -> float:
     return cents(commission * max(min(paid_back / price, 1), 0)) if price > 0 else 0.0
 
 
-def allowed_fee(due: float, policy: Policy, day: date, marketplace: str) -> float | None:
-    """The most that Amazon may keep of a commission due back; None where its rule is not known."""
+def _refunds(postings: list[Posting]) -> int:
+    """How many refunds stand among the postings of a day, at least one: each may keep a fee of its own."""
+    return max(sum(p.item == "Principal" and p.amount < 0 for p in postings), 1)
+
+
+def allowed_fee(due: float, policy: Policy, day: date, marketplace: str, refunds: int = 1) -> float | None:
+    """The most that so many refunds may keep of a commission due back; None where the rule is not known."""
     share = policy.value(SHARE, on=day, marketplace=marketplace)
     most = policy.value(MOST, on=day, marketplace=marketplace)
-    return cents(min(max(due, 0.0) * share.number, most.number)) if share and most else None
+    return cents(min(max(due, 0.0) * share.number, most.number * refunds)) if share and most else None
 
 
 def _sum(postings: list[Posting], items: tuple[str, ...]) -> float:

@@ -16,12 +16,15 @@ order with money given back stands alone.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from ..events import Findings, MoneyCredit, Product
 from ..fees.fulfillment import fee_currency, not_covered
 from ..frames import Row, records, source
 from ..model import Problem
+from ..orders import in_two_reports
 from ..reports import Reports
 from ._detector import Detector, Scene
 from ._fulfillment_charges import charges, fee_lines, given_back, recorded
@@ -73,10 +76,18 @@ def _judge(
         question=[names.question(row) for row in records(over)],
     )
     over = questioned(over, due)
+    twice = in_two_reports(fees[fees["order_id"].isin(over["order_id"]) & fees["type"].eq("Order")])
+    over["question"] = [_asked(row, twice) for row in records(over)]
     back = given_back(reports, over["order_id"])
     over = over.assign(alone=over["order_id"].where(over["order_id"].isin(back["order_id"]), ""))
     findings.overcharges += overcharges(KIND, over, fees, names)
     findings.money_credits += [_credit(row) for row in records(back)]
+
+
+def _asked(row: Row, twice: Collection[tuple[str, str]]) -> str:
+    doubt = "the same fee may stand in two reports: is it one?"
+    asked = [row["question"], doubt if (row["order_id"], row["sku"]) in twice else ""]
+    return "; ".join(filter(None, asked))
 
 
 def _credit(row: Row) -> MoneyCredit:

@@ -8,11 +8,12 @@ Decisions: Amazon takes its share of all that the buyer pays, and no page read s
 seller comes off first; so the larger of both fees counts as due. The day of the posting picks the table. Amazon's
 category is the one on Product Dimensions; one that only Settings supplies is a question, and so are two different
 ones (the dearer counts as due), one that has a dearer part (veterinary diets among pet products), units sold at
-different prices and a missing quantity. A category that no table knows makes no claim but a line on Checks. The
-closing fee of media is part of the commission where the report has no row of its own for it. What share of a line
-was refunded took that share of the commission with it and is not claimed. Sales of `amzn.gr.` SKUs, deferred sales,
-and sales in other marketplaces or currencies are left alone. Without any row on Product Dimensions the kind is not
-run, also when Settings has a category: its claims would all be questions that only such a row can answer.
+different prices, a missing quantity and a sale that may stand in two reports. A category that no table knows makes no
+claim but a line on Checks. The closing fee of media is part of the commission where the report has no row of its own
+for it. What share of a line was refunded took that share of the commission with it and is not claimed. Sales of
+`amzn.gr.` SKUs, deferred sales, and sales in other marketplaces or currencies are left alone. Without any row on
+Product Dimensions the kind is not run, also when Settings has a category: its claims would all be questions that only
+such a row can answer.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from ..fees.referral import category_on, referral_currency, referral_fees
 from ..frames import Row, records, source
 from ..model import Evidence, Problem, Role
 from ..money import cents, exceeds
+from ..orders import in_two_reports
 from ..policy.vocabulary import FLAGGED
 from ..reports import Reports
 from ._detector import Detector, Scene
@@ -60,6 +62,8 @@ def find(reports: Reports, scene: Scene) -> Findings:
     over = _over(lines[ours].reset_index(drop=True), filed)
     rows = rows_of(money, over)
     of_line = dict(iter(rows.groupby(["order_id", "sku"])))
+    twice = in_two_reports(rows[rows["type"].eq("Order")])
+    over["twice"] = [key in twice for key in zip(over["order_id"], over["sku"], strict=True)]
     for line in records(over):
         _claim(line, of_line[line["order_id"], line["sku"]], filed[line["sku"]], scene, found)
     found.money_credits += [_given_back(row) for row in records(adjustments(rows))]
@@ -81,7 +85,7 @@ def _over(lines: pd.DataFrame, filed: dict[str, Filed]) -> pd.DataFrame:
     categories = pd.DataFrame(readings, columns=["sku", "category", "stated"]).astype({"stated": bool})
     lines = lines.join(_due(lines, categories))
     beyond = (lines["commission"] - lines["due"]).map(cents) > lines["tolerance"].map(cents)
-    over: pd.DataFrame = lines[beyond]
+    over: pd.DataFrame = lines[beyond].copy()
     return over
 
 
@@ -175,6 +179,8 @@ def _question(line: Row, filed: Filed) -> str:
     asked += [f"does Amazon file {sku} under {m}?" for m in filed.also]
     if line["several_prices"]:
         asked.append("its units were sold at different prices: check the fee of each")
+    if line["twice"]:
+        asked.append("the same sale may stand in two reports: is it one?")
     if not line["quantity"] > 0:
         asked.append("how many units were sold?")
     return "; ".join(asked)

@@ -12,18 +12,22 @@ the refunds that were short. A refund beyond the price gives no commission back 
 seller shipped are left alone, as by all kinds of refunds (RULES 2.10). Where the fee's rule is not known, only what
 settlements show of the commission alone is claimed, and a sum is a question when nothing came back. Without the sale
 it is a question when nothing came back, at the lowest rate seen for that SKU, else for any, or when the fee is
-too high for the commission that did come back; with no rate at all Checks says how many refunds are meant.
+too high for the commission that did come back; with no rate at all Checks says how many refunds are meant. Reports with
+one sum for all selling fees may hold the closing fee of media in it: a commission that is just that is a question, and
+so is one of an order whose customer was charged again (a retrocharge).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from ..events import Findings, Overcharge, Product
+from ..fees.referral import closing_fee_within
 from ..model import Evidence, Problem, Role
 from ..money import cents, exceeds
-from ..order_adjustments import commission_credits
+from ..order_adjustments import charged_again, commission_credits
 from ..orders import COMMISSIONED, REFUND, SALE, OrderLine, Posting
 from ..policy import ALL
 from ..reports import Reports
@@ -41,6 +45,7 @@ def find(reports: Reports, scene: Scene) -> Findings:
     """One overcharge per order line, and the commissions given back later."""
     findings = Findings(money_credits=commission_credits(reports.frames["money_lines"]))
     rates = _rates(scene.orders.values())
+    again = charged_again(reports.frames["money_lines"], scene.replaced)
     unknown: dict[str, int] = {}
     unrated = 0
     for line in scene.orders.values():
@@ -58,8 +63,15 @@ def find(reports: Reports, scene: Scene) -> Findings:
             found, rated = _without_sale(line, rates, scene)
             findings.overcharges += found
             unrated += not rated
+    findings.overcharges = [_asked(o, again.get(o.order_id, "")) for o in findings.overcharges]
     findings.problems += [*_fees_unknown(unknown), *_unrated(unrated)]
     return findings
+
+
+def _asked(overcharge: Overcharge, again: str) -> Overcharge:
+    """With the question whether the commission is that of a price which the customer paid after all."""
+    asked = [overcharge.question, f"{again}: is the commission that of this price?" if again else ""]
+    return replace(overcharge, question="; ".join(filter(None, asked)))
 
 
 def _rates(lines: Iterable[OrderLine]) -> Rates:
@@ -89,7 +101,22 @@ def _judge(line: OrderLine, settled: Settlement, scene: Scene) -> list[Overcharg
     )
     if not exceeds(settled.short, units * (rule.number if rule else 0.0)):
         return []
-    return [_overcharge(line, settled, units, question, scene)]
+    within, low = _closing_fee(line, settled, scene)
+    asked = "; ".join(filter(None, (question, within)))
+    return [replace(_overcharge(line, settled, units, asked, scene), low=low)]
+
+
+def _closing_fee(line: OrderLine, settled: Settlement, scene: Scene) -> tuple[str, float | None]:
+    """The question whether a part of the commission is a closing fee that stays with Amazon, and what is owed then."""
+    day = line.sold_on or settled.days[0].date
+    closing = closing_fee_within(
+        settled.commission, settled.price, line.sold, day, line.marketplace or scene.home
+    )
+    less = settle_commission(line, scene.policy, scene.home, closing=closing) if closing else None
+    if settled.separate or less is None:
+        return "", None
+    text = f"{settled.commission:,.2f} is the commission of media with a closing fee of {closing:,.2f}: "
+    return f"{text}was that one refunded too?", max(less.short, 0.0)
 
 
 def _units(line: OrderLine, settled: Settlement) -> int:

@@ -10,13 +10,15 @@ refund kept for restocking or return shipping counts as given back, and so do re
 order. A cent per unit sold is rounding. The clock is the day on which the refunds passed the charges. Without the sale
 nothing can be said. It is a question when a bank or the A-to-z guarantee took part of the money, when one refund is
 for more units than were sold, when the same refund may stand in two reports, when the order got a payment of another
-reason, or when nobody says who shipped it. An earlier shipment would show within the report lag before the sale, so
-the money reports must reach back that far. Deferred refunds wait; lines in two currencies are left alone.
+reason or for more units than it lacks, when shipping and the like was charged on another line of the order than it was
+refunded on, or when nobody says who shipped it. An earlier shipment would show within the report lag before the sale,
+so the money reports must reach back that far. Deferred refunds wait; lines in two currencies are left alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -24,7 +26,7 @@ from ..events import Aside, Findings, Overcharge, Product
 from ..model import Evidence, Role, SourceRow
 from ..money import cents, exceeds
 from ..order_adjustments import price_credits
-from ..orders import DISPUTES, PRICE, SALE, WITHHELD, OrderLine, Posting
+from ..orders import DISPUTES, PRICE, SALE, WITHHELD, OrderLine, Posting, same_in_two_reports
 from ..policy import ALL
 from ..reports import Reports
 from ._detector import Detector, Scene
@@ -63,11 +65,45 @@ def _excess(postings: Iterable[Posting]) -> float:
 def find(reports: Reports, scene: Scene) -> Findings:
     """One overcharge per order line, and the money given back on orders."""
     findings = Findings(money_credits=price_credits(reports.frames["money_lines"]))
-    payments = _other_payments(scene)
+    payments = _beyond_units(reports, scene) | _other_payments(scene)
+    surplus = _surplus(scene.orders.values())
     for line in scene.orders.values():
         if line.amazons and line.principal > 0 and any(p.type != SALE for p in line.postings):
-            _judge(line, payments.get(line.order_id, ""), scene, findings)
+            doubts = [*_paid(payments.get(line.order_id, "")), *_misplaced(line, surplus)]
+            _judge(line, doubts, scene, findings)
     return findings
+
+
+def _surplus(lines: Iterable[OrderLine]) -> dict[tuple[str, str], float]:
+    """What lines of an order were charged beside the price of the item, and not refunded, by order and item."""
+    left: dict[tuple[str, str], float] = defaultdict(float)
+    for line in lines:
+        for item, amount in _beside_price(line).items():
+            left[line.order_id, item] += max(amount, 0.0)
+    return left
+
+
+def _beside_price(line: OrderLine) -> dict[str, float]:
+    sums: dict[str, float] = defaultdict(float)
+    for p in line.postings:
+        if p.item in PRICE and p.item != "Principal":
+            sums[p.item] += p.amount
+    return {item: cents(amount) for item, amount in sums.items()}
+
+
+def _misplaced(line: OrderLine, surplus: Mapping[tuple[str, str], float]) -> list[str]:
+    """The question where money of one line of the order may have been refunded with another."""
+    items = [i for i, amount in _beside_price(line).items() if amount < 0 < surplus[line.order_id, i]]
+    names = ", ".join(WORDS.get(i, i.removeprefix("Other:")) for i in items)
+    return (
+        [f"another line of this order was charged {names} and not refunded it: was it refunded here?"]
+        if items
+        else []
+    )
+
+
+def _paid(payment: str) -> list[str]:
+    return [f"reimbursement {payment} of this order may have paid this"] if payment else []
 
 
 def _other_payments(scene: Scene) -> dict[str, str]:
@@ -76,14 +112,32 @@ def _other_payments(scene: Scene) -> dict[str, str]:
     return paid | {c.order_id: c.reference_id for c in scene.payments.fee_corrections if c.order_id}
 
 
-def _judge(line: OrderLine, payment: str, scene: Scene, findings: Findings) -> None:
+def _beyond_units(reports: Reports, scene: Scene) -> dict[str, str]:
+    """Order id -> a payment for units of it, where more units were paid or came back than were sold."""
+    left: dict[str, int] = defaultdict(int)
+    for line in scene.orders.values():
+        left[line.order_id] += line.sold
+    returns = reports.frames["customer_returns"]
+    for order, units in returns.groupby("order_id")["quantity"].sum().items():
+        left[str(order)] -= round(units)
+    found = {}
+    for credit in scene.payments.credits:
+        if credit.own_order:
+            units = 1 if credit.units is None else credit.units
+            left[credit.order_id] -= units
+            if left[credit.order_id] < 0:
+                found[credit.order_id] = credit.reference_id
+    return found
+
+
+def _judge(line: OrderLine, doubts: Sequence[str], scene: Scene, findings: Findings) -> None:
     known = [p for p in line.postings if p.item in (*PRICE, WITHHELD)]
     if len({p.currency for p in known}) > 1:
         return
     sums = _Sums.of(p for p in known if p.type == SALE or not p.deferred)
     limit = _rounding(line, known[-1].date, scene)
     if exceeds(sums.excess, limit):
-        findings.overcharges.append(_overcharge(line, sums, _days_beyond(sums, limit), payment, scene))
+        findings.overcharges.append(_overcharge(line, sums, _days_beyond(sums, limit), doubts, scene))
         return
     later = _Sums.of(known)
     if exceeds(later.excess, limit):
@@ -95,9 +149,11 @@ def _rounding(line: OrderLine, day: date, scene: Scene) -> float:
     return (rule.number if rule else 0.0) * max(line.sold, 1)
 
 
-def _overcharge(line: OrderLine, sums: _Sums, days: Sequence[date], payment: str, scene: Scene) -> Overcharge:
+def _overcharge(
+    line: OrderLine, sums: _Sums, days: Sequence[date], doubts: Sequence[str], scene: Scene
+) -> Overcharge:
     firm = cents(sums.excess + sum(p.amount for p in sums.refunds if p.type in DISPUTES))
-    questions = list(_questions(line, sums, firm, payment))
+    questions = [*_questions(line, sums, firm), *doubts]
     lag = scene.policy.value("report_lag", on=days[-1], marketplace=ALL)
     before = timedelta(days=round(lag.number) if lag else 0)
     returned = cents(sums.charged + sums.excess)
@@ -133,15 +189,13 @@ def _days_beyond(sums: _Sums, limit: float) -> list[date]:
     return days
 
 
-def _questions(line: OrderLine, sums: _Sums, firm: float, payment: str) -> Iterable[str]:
+def _questions(line: OrderLine, sums: _Sums, firm: float) -> Iterable[str]:
     if sums.excess > firm:
         yield _disputed(sums)
     if _beyond_sold(line, sums):
         yield "more units were refunded at once than the reports show as sold: paste the reports of the whole sale"
-    if _twice(sums.refunds):
+    if same_in_two_reports(sums.refunds):
         yield "the same refund may stand in two reports: is it one?"
-    if payment:
-        yield f"reimbursement {payment} of this order may have paid this"
     if not line.fulfillment:
         yield NOT_FBA_KNOWN
 
@@ -160,16 +214,6 @@ def _beyond_sold(line: OrderLine, sums: _Sums) -> bool:
         if p.item == "Principal":
             by_day[p.date, p.row] = by_day.get((p.date, p.row), 0.0) - p.amount
     return any(round(back / price) > line.sold for back in by_day.values())
-
-
-def _twice(refunds: Sequence[Posting]) -> bool:
-    """True where two tabs or files hold the same amount and one of them does not know its settlement."""
-    prices = [p for p in refunds if p.item == "Principal"]
-    return any(
-        a.amount == b.amount and a.row.where != b.row.where and "" in (a.settlement_id, b.settlement_id)
-        for n, a in enumerate(prices)
-        for b in prices[:n]
-    )
 
 
 def _units(line: OrderLine, sums: _Sums) -> int:

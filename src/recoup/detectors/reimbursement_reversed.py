@@ -88,6 +88,8 @@ def _add(
             account.open - account.reversed_units
         )  # the loss's own claim asks the rest
         doubts = [(min(d.units, beyond), d.question) for d in account.doubts] if beyond > 0 else []
+        if account.loss.question:
+            doubts.append((units, account.loss.question))
         if account.loss.excluded:
             doubts.append((units, f"policy makes no claim of this loss: {account.loss.excluded}"))
         draft.lots.append(Lot(units, clocks, doubts))

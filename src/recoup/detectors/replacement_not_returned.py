@@ -9,18 +9,21 @@ ones are claimed as return_not_received, the rest here. A deferred refund counts
 Where a part of the replacements is claimed as refunded, nobody can say which: the window of the rest spans the days
 of all. A replacement under another SKU belongs to the line of the same product, if there is one. The report holds
 FBA replacements only, so a line of which the reports do not say who shipped it is Amazon's. The reason code is shown
-and decides nothing: a unit lost on its way to the customer is as missing as one that he kept.
+and decides nothing: a unit lost on its way to the customer is as missing as one that he kept. When the customer was
+charged again (a retrocharge) it is a question whether that paid for the unit.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
 from ..events import Findings, Loss, Product
 from ..model import Problem
+from ..order_adjustments import charged_again
 from ..orders import RESOLD, OrderLine
 from ..refunds import Resent, refund_evidence, refunded_units, resent_evidence, resent_units
 from ..reports import Reports
@@ -35,11 +38,18 @@ def find(reports: Reports, scene: Scene) -> Findings:
     replacements = reports.frames["replacements"]
     findings = Findings(problems=_nameless(replacements))
     resent = resent_units(replacements, scene.replaced)
+    again = charged_again(reports.frames["money_lines"], scene.replaced)
     lines = _lines_of({*resent, *scene.replaced}, scene)
     for order, sent in resent.items():
         for sku, rows in _by_line(sent, lines.get(order, ()), scene).items():
-            findings.losses += _losses(order, sku, rows, lines, scene)
+            losses = _losses(order, sku, rows, lines, scene)
+            findings.losses += [_asked(x, again.get(order, "")) for x in losses]
     return findings
+
+
+def _asked(loss: Loss, again: str) -> Loss:
+    asked = [loss.question, f"{again}: did that pay for this unit?" if again else ""]
+    return replace(loss, question="; ".join(filter(None, asked)))
 
 
 def _nameless(replacements: pd.DataFrame) -> list[Problem]:

@@ -5,18 +5,21 @@ Wrong when:  the return's status is Reimbursed, or the order was paid for; custo
 Amazon says: policy/claim_windows.yaml
 
 Decision: a return that names a replacement belongs to the order that was replaced, as its payments do; its window
-counts from the refunds of that order, else from its replacements, else from the return.
+counts from the refunds of that order, else from its replacements, else from the return. It is a question when more
+units came back than were sent, and when the customer was charged again (a retrocharge).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from ..catalogue import FOUND_SKU
 from ..events import Findings, Loss
 from ..frames import Row, records, source
-from ..refunds import Resent, resent_units, return_clocks
+from ..order_adjustments import charged_again
+from ..refunds import OrderLines, Resent, resent_units, return_clocks, return_doubts
 from ..reports import Reports
 from ._detector import Detector, Scene, product
 
@@ -33,16 +36,26 @@ def find(reports: Reports, scene: Scene) -> Findings:
         & ~returns["sku"].str.startswith(("amzn.gr.", FOUND_SKU))
     ]
     resent = resent_units(reports.frames["replacements"], scene.replaced)
-    return Findings(losses=[_loss(row, resent, scene) for row in records(faulty)])
+    lines = OrderLines(scene.orders)
+    back = returns.assign(order_id=[scene.replaced.get(o, o) for o in returns["order_id"]])
+    again = charged_again(reports.frames["money_lines"], scene.replaced)
+    doubts = return_doubts(back, scene.orders, resent, again)
+    losses = [_loss(row, resent, lines, scene) for row in records(faulty)]
+    return Findings(
+        losses=[
+            replace(x, question=doubts.get((x.order_id, row["sku"]), ""))
+            for x, row in zip(losses, records(faulty), strict=True)
+        ]
+    )
 
 
-def _loss(row: Row, resent: Mapping[str, Sequence[Resent]], scene: Scene) -> Loss:
+def _loss(row: Row, resent: Mapping[str, Sequence[Resent]], orders: OrderLines, scene: Scene) -> Loss:
     day: date = row["return_date"].date()
     units = round(row["quantity"])
     order = scene.replaced.get(row["order_id"], row["order_id"])
-    line = scene.orders.get((order, row["sku"]))
+    lines = orders.of(order, row["sku"])
     again = [r for r in resent.get(order, ()) if row["sku"] == r.sku or (r.asin and r.asin == row["asin"])]
-    told = return_clocks(line, again)
+    told = return_clocks(lines, again)
     clocks = tuple(sorted({e.date for e in told if e.date})) or (day,)
     settled = row["status"].casefold() in {
         s.casefold() for s in scene.policy.codes("return_status.reimbursed")
@@ -59,7 +72,7 @@ def _loss(row: Row, resent: Mapping[str, Sequence[Resent]], scene: Scene) -> Los
         role="return",
         shows=f"returned {units} as {row['disposition']}, status {row['status'] or 'blank'}{lpn}",
         clocks=clocks,
-        marketplace=(line.marketplace if line else "") or scene.home,
+        marketplace=(lines[0].marketplace if lines else "") or scene.home,
         reconciled=units if settled else 0,
         ruled=bool(row["status"]),
         order_id=order,

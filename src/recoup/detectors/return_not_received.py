@@ -5,17 +5,26 @@ Wrong when:  the seller issued the refund, the return is still on its way, or th
 Amazon says: policy/claim_windows.yaml
 
 Decisions: which postings are whole units says refunds.py; the first day of several starts the deadline, the last
-the opening. Returns count for replacements of the order as well.
+the opening. Returns count for replacements of the order as well. It is a question when the customer was charged again
+(a retrocharge), when a refund was taken back, and, where not the whole line was refunded, when its units had different
+prices or when only several refunds together make up a unit. What was given away may never have been refunded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ..events import Aside, Credit, Findings, Loss, Product
 from ..frames import Row, records, source
-from ..orders import OrderLine, Refund
-from ..refunds import RETURN_KINDS, refund_evidence, refunded_units
+from ..order_adjustments import charged_again
+from ..orders import REFUND, OrderLine, Refund, same_in_two_reports
+from ..refunds import (
+    RETURN_KINDS,
+    Refunded,
+    refund_evidence,
+    refunded_units,
+    sold_at_several_prices,
+)
 from ..reports import Reports
 from ._detector import Detector, Scene, product
 
@@ -27,16 +36,17 @@ NOT_FBA_KNOWN = "the reports do not say whether Amazon fulfilled this order"
 def find(reports: Reports, scene: Scene) -> Findings:
     """Refunded units as losses; every return as a credit of its order."""
     findings = Findings()
+    again = charged_again(reports.frames["money_lines"], scene.replaced)
     for line in scene.orders.values():
         if line.refunds:
-            findings.add(_refunds(line, scene))
+            findings.add(_refunds(line, again.get(line.order_id, ""), scene))
     returns = reports.frames["customer_returns"]
     returns = returns[returns["return_date"].notna() & returns["quantity"].gt(0)]
     findings.credits = [_returned(row, scene) for row in records(returns)]
     return findings
 
 
-def _refunds(line: OrderLine, scene: Scene) -> Findings:
+def _refunds(line: OrderLine, again: str, scene: Scene) -> Findings:
     findings = Findings()
     if not line.amazons:
         return findings  # not Amazon's stock to lose: no discrepancy of FBA
@@ -50,12 +60,12 @@ def _refunds(line: OrderLine, scene: Scene) -> Findings:
             why = "a partial refund, not the price of whole units"
             findings.asides.append(_aside(line, found.refunds, scene, "excluded by policy", why))
         elif found.counted:
-            findings.losses.append(_loss(line, found.counted, found.refunds, scene))
+            findings.losses.append(_loss(line, found, again, scene))
     return findings
 
 
-def _loss(line: OrderLine, units: int, refunds: Sequence[Refund], scene: Scene) -> Loss:
-    question = NO_SALE if line.unit_principal is None else "" if line.fulfillment else NOT_FBA_KNOWN
+def _loss(line: OrderLine, found: Refunded, again: str, scene: Scene) -> Loss:
+    units, refunds = found.counted, found.refunds
     days = sorted(r.date for r in refunds)
     return Loss(
         kind=KIND,
@@ -71,11 +81,31 @@ def _loss(line: OrderLine, units: int, refunds: Sequence[Refund], scene: Scene) 
         marketplace=line.marketplace or scene.home,
         order_id=line.order_id,
         since=line.sold_on,
-        question=question,
+        question="; ".join(_questions(line, found, again, scene)),
         amount=sum(r.principal for r in refunds),
         currency=line.currency,
         evidence=tuple(refund_evidence(line, r) for r in refunds[:-1]),
     )
+
+
+def _questions(line: OrderLine, found: Refunded, again: str, scene: Scene) -> Iterator[str]:
+    """What must be answered before these units are claimed."""
+    if line.unit_principal is None:
+        yield NO_SALE
+    elif not line.fulfillment:
+        yield NOT_FBA_KNOWN
+    if again:
+        yield f"{again}: did that pay for this unit?"
+    if line.taken_back:
+        yield f"a refund was taken back on {line.taken_back}: was it this one?"
+    if same_in_two_reports([p for p in line.postings if p.type == REFUND]):
+        yield "the same refund may stand in two reports: is it one?"
+    part = found.counted < line.sold
+    given_away = min(line.unit_prices, default=1) <= 0
+    if (part or given_away) and sold_at_several_prices(line, scene.policy, scene.home):
+        yield "its units were sold at different prices: which of them were refunded?"
+    if part and len(found.refunds) > 1:
+        yield f"{len(found.refunds)} refunds of a part of the price: was a whole unit refunded?"
 
 
 def _aside(line: OrderLine, refunds: Sequence[Refund], scene: Scene, reason: str, why: str) -> Aside:

@@ -9,7 +9,8 @@ becomes a loss; what the ledger received beyond the returns, later or under anot
 unit whose wait is not over where the ledger ends is too early. A return whose whole wait lies before the ledger begins
 cannot be checked: Checks says how many. A ledger without any customer return was exported without them: nothing is
 claimed; one without any in the days of a wait is a question. An unsellable unit of that FNSKU that no other return
-explains is a question too, and so is a return without a known FNSKU. The clock is that of all returns: the refunds of
+explains is a question too, and so are a return without a known FNSKU, one of more units than were sent, and one whose
+customer was charged again (a retrocharge). The clock is that of all returns: the refunds of
 the order, else its replacements, else the return.
 """
 
@@ -26,9 +27,10 @@ from ..catalogue import FOUND_SKU, Catalogue
 from ..events import Aside, Credit, Findings, Loss
 from ..frames import Row, records, source
 from ..model import Problem
+from ..order_adjustments import charged_again
 from ..orders import RESOLD
 from ..policy import ALL, Policy
-from ..refunds import Resent, resent_units, return_clocks
+from ..refunds import OrderLines, Resent, resent_units, return_clocks, return_doubts
 from ..reports import Reports
 from ._detector import Detector, Scene, product
 from ._restocking import Restocked, day_numbers, pair_returns
@@ -44,9 +46,11 @@ class _Look:
     """What every claim is judged by: the other reports, how far the ledger reaches, when it shows any return."""
 
     scene: Scene
+    orders: OrderLines
     resent: Mapping[str, Sequence[Resent]]
     received: pd.DataFrame
     read_to: date
+    doubts: Mapping[tuple[str, str], str]
 
 
 def find(reports: Reports, scene: Scene) -> Findings:
@@ -67,7 +71,10 @@ def find(reports: Reports, scene: Scene) -> Findings:
     returns["claimable"] &= ~early
     paired = pair_returns(returns, received)
     resent = resent_units(reports.frames["replacements"], scene.replaced)
-    look = _Look(scene, resent, received, last)
+    back = returns.assign(order_id=[scene.replaced.get(o, o) for o in returns["order_id"]])
+    again = charged_again(reports.frames["money_lines"], scene.replaced)
+    doubts = return_doubts(back, scene.orders, resent, again)
+    look = _Look(scene, OrderLines(scene.orders), resent, received, last, doubts)
     _report(returns, paired, look, findings)
     findings.credits = list(_surplus(received, paired, findings.losses, scene))
     return findings
@@ -195,8 +202,11 @@ def _losses(row: Row, silent: bool, look: _Look) -> Iterator[Loss]:
 def _loss(row: Row, units: int, question: str, look: _Look) -> Loss:
     scene, day = look.scene, row["return_date"].date()
     order = scene.replaced.get(row["order_id"], row["order_id"])
-    line = scene.orders.get((order, row["sku"]))
-    told = return_clocks(line, (r for r in look.resent.get(order, ()) if r.sku == row["sku"]))
+    lines = look.orders.of(order, row["sku"])
+    again = look.resent.get(order, ())
+    told = return_clocks(
+        lines, (r for r in again if r.sku == row["sku"] or (r.asin and r.asin == row["asin"]))
+    )
     clocks = tuple(sorted({e.date for e in told if e.date})) or (day,)
     lpn = f", LPN {row['license_plate_number']}" if row["license_plate_number"] else ""
     return Loss(
@@ -210,11 +220,11 @@ def _loss(row: Row, units: int, question: str, look: _Look) -> Loss:
         role="return",
         shows=f"returned {units} as {row['disposition']}, status {row['status']}{lpn}; not in the ledger",
         clocks=clocks,
-        marketplace=(line.marketplace if line else "") or scene.home,
+        marketplace=(lines[0].marketplace if lines else "") or scene.home,
         order_id=order,
         since=min((*clocks, day)),
         reference_id=row["license_plate_number"],
-        question=question,
+        question="; ".join(filter(None, (question, look.doubts.get((order, row["sku"]), "")))),
         evidence=told,
     )
 

@@ -118,6 +118,19 @@ def referral_currency(marketplace: str = "US") -> str:
     return next((t.currency for t in referral_tables() if marketplace in t.marketplaces), "")
 
 
+def closing_fee_within(commission: float, price: float, units: int, day: date, marketplace: str) -> float:
+    """The closing fee of a line whose commission is just a referral fee and its closing fee; 0 where it is not."""
+    table = in_force(referral_tables(), day, marketplace)
+    names = [n for n, c in table.categories.items() if c.closing_fee] if table else []
+    if not names or units <= 0:
+        return 0.0
+    lines = pd.DataFrame({"category": names, "date": pd.Timestamp(day), "price": price, "quantity": units})
+    fees = referral_fees(lines, marketplace)
+    off = (fees["fee"] + fees["closing_fee"] - commission).abs()
+    just = fees["closing_fee"][off <= fees["tolerance"] + _NOISE]
+    return float(just.max()) if len(just) else 0.0
+
+
 def referral_fees(frame: pd.DataFrame, marketplace: str = "US") -> pd.DataFrame:
     """What is due on each line, aligned with ``frame``; a million lines in seconds.
 
