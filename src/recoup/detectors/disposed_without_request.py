@@ -105,8 +105,12 @@ def _explain_unsellable(orders: list[tuple[Credit, bool]], losses: list[Loss]) -
             credits.append(replace(credit, units=left))
     asked_for = {id(x) for x in losses if x.stock == "damaged" and not open_units[id(x)]}
     named = [replace(x, excluded=ASKED_FOR) if id(x) in asked_for else x for x in losses]
-    unsellable = [x for x in named if x.excluded and x.stock != "damaged"]
-    return Findings([x for x in named if x not in unsellable], credits, [_aside(x) for x in unsellable])
+    kept = [x for x in named if not _unsellable(x)]
+    return Findings(kept, credits, [_aside(x) for x in named if _unsellable(x)])
+
+
+def _unsellable(loss: Loss) -> bool:
+    return bool(loss.excluded) and loss.stock != "damaged"
 
 
 def _aside(loss: Loss) -> Aside:
