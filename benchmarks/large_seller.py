@@ -2,8 +2,8 @@
 
 Repeated rows differ in every id (order, FNSKU, ASIN, SKU, reference, reimbursement, licence plate), stand next
 to each other, so that an export stays sorted by date, and keep their settlement. So the mix is a seller's:
-about 60 % ledger rows (one in twenty an adjustment), 30 % settlement lines, 7 % transactions, the rest returns,
-reimbursements and costs.
+about 60 % ledger rows (one in twenty an adjustment), 30 % settlement lines, the rest transactions, returns,
+reimbursements, shipments, removals and own records.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from recoup.simulator import simulate
 
 SEED, AS_OF = 7, date(2026, 11, 15)
-ROWS_PER_TILE = 13_850  # rows of one catalogue in all six reports, settlements counted as below
+ROWS_PER_TILE = 13_850  # rows of one catalogue in all reports, settlements counted as below
 SETTLED_SHARE = 5 / 24  # of the catalogues, those whose settlements are kept
 MOST_TILES = 79
 CODE = -7  # in FNSKU, ASIN and SKU: the two characters counted from the end
@@ -39,6 +39,12 @@ ID_PLACES = {
     "shipmentid": 0,
     "orderitemcode": 0,
     "licenseplatenumber": 3,
+    "removalorderid": 0,
+    "trackingnumber": 0,
+    "replacementamazonorderid": 0,
+    "originalamazonorderid": 0,
+    "documentid": 0,
+    "appliesto": 0,
 }
 
 Row = list[str]
@@ -54,7 +60,7 @@ def tiles_for(rows: int) -> int:
 
 
 def write_reports(folder: Path, tiles: int) -> int:
-    """Write the six reports as files into the folder; returns the number of report rows in them."""
+    """Write the reports as files into the folder; returns the number of report rows in them."""
     folder.mkdir(parents=True, exist_ok=True)
     written = 0
     with TemporaryDirectory() as small:

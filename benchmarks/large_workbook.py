@@ -1,4 +1,4 @@
-"""The same seller as a workbook: six report tabs, saved as Excel saves them (shared strings, one per text)."""
+"""The same seller as a workbook: its report tabs and own records, saved as Excel saves them (shared strings, one per text)."""
 
 from __future__ import annotations
 
@@ -21,6 +21,16 @@ TABS = (
     "Settlements",
     "Transactions",
     "Sourcing Costs",
+    "Ledger Summary",
+    "Replacements",
+    "Fulfilled Shipments",
+    "Storage Fees",
+    "Removal Orders",
+    "Removal Shipments",
+    "Inbound Shipments",
+    "Product Dimensions",
+    "Removal Receipts",
+    "Documents",
 )
 STRINGS = "xl/sharedStrings.xml"
 ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})

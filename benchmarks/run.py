@@ -128,8 +128,8 @@ def _measure(folder: Path, runs: int) -> list[Line]:
     )
     files, csv = measure([["refresh_files", reports, filled_from_files], ["read_files", reports]], runs)
     return [
-        Line("Refresh a workbook with six report tabs", tabs, (read, write), TARGETS["workbook"]),
-        Line("  floor: fastexcel reads the six tabs into Arrow", read),
+        Line("Refresh a workbook with its report tabs", tabs, (read, write), TARGETS["workbook"]),
+        Line("  floor: fastexcel reads these tabs into Arrow", read),
         Line("  floor: XlsxWriter writes the result sheets", write),
         Line("Refresh from the same rows as files", files, (csv,), TARGETS["files"]),
         Line("  floor: Arrow's CSV reader on one thread", csv),

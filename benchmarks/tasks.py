@@ -66,7 +66,7 @@ def demo() -> Work:
 
 
 def read_workbook(book: str) -> Work:
-    """The floor of a workbook: fastexcel reads the six report tabs into Arrow, nothing else."""
+    """The floor of a workbook: fastexcel reads the report tabs into Arrow, nothing else."""
     import fastexcel
 
     from .large_workbook import TABS
