@@ -1,4 +1,4 @@
-"""The same seller as a workbook: its report tabs and own records, saved as Excel saves them (shared strings, one per text)."""
+"""The same seller as a workbook: all its tabs, saved as Excel saves them (shared strings, one per text)."""
 
 from __future__ import annotations
 
