@@ -1,5 +1,7 @@
-"""A seller as large as wanted: the demo seller's reports, every row repeated for many look-alike catalogues.
+"""A seller as large as wanted: a demo seller's reports, every row repeated for many look-alike catalogues.
 
+From SIZED rows on each catalogue trades SIZE times as much as the demo seller, with the same stories: about one
+claim for 75 orders, at the dense end of what sellers report. Smaller ones are the demo seller, four times as dense.
 Repeated rows differ in every id (order, FNSKU, ASIN, SKU, reference, reimbursement, licence plate), stand next
 to each other, so that an export stays sorted by date, and keep their settlement. So the mix is a seller's:
 about 60 % ledger rows (one in twenty an adjustment), 30 % settlement lines, the rest transactions, returns,
@@ -9,17 +11,18 @@ reimbursements, shipments, removals and own records.
 from __future__ import annotations
 
 import csv
-import math
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from recoup.simulator import simulate
+from recoup.simulator import Seller, simulate
 
 SEED, AS_OF = 7, date(2026, 11, 15)
-ROWS_PER_TILE = 13_850  # rows of one catalogue in all reports, settlements counted as below
+SIZE, SIZED = 6.0, 60_000  # everyday business of a catalogue, from so many report rows on
+ROWS_PER_TILE = {1.0: 13_850, SIZE: 86_500}  # of one catalogue in all reports, settlements counted as below
 SETTLED_SHARE = 5 / 24  # of the catalogues, those whose settlements are kept
 MOST_TILES = 79
 CODE = -7  # in FNSKU, ASIN and SKU: the two characters counted from the end
@@ -51,20 +54,35 @@ Row = list[str]
 Edit = Callable[[Row, int], Row]
 
 
-def tiles_for(rows: int) -> int:
-    """How many catalogues make at least so many report rows. Raises ValueError past the room in the ids."""
-    tiles = math.ceil(rows / ROWS_PER_TILE)
-    if tiles > MOST_TILES:
-        raise ValueError(f"at most {MOST_TILES * ROWS_PER_TILE:,} rows: the ids have no room for more")
-    return tiles
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How many catalogues a seller has, and how much each trades (1.0: as the demo seller)."""
+
+    tiles: int
+    size: float
+
+    @classmethod
+    def of(cls, rows: int) -> Extent:
+        """The extent that makes about so many report rows. Raises ValueError past the room in the ids."""
+        size = SIZE if rows >= SIZED else 1.0
+        tiles = max(1, round(rows / ROWS_PER_TILE[size]))
+        if tiles > MOST_TILES:
+            raise ValueError(
+                f"at most {MOST_TILES * ROWS_PER_TILE[size]:,} rows: the ids have no room for more"
+            )
+        return cls(tiles, size)
+
+    def seller(self) -> Seller:
+        """The seller of one catalogue."""
+        return simulate(SEED, as_of=AS_OF, size=self.size)
 
 
-def write_reports(folder: Path, tiles: int) -> int:
+def write_reports(folder: Path, extent: Extent) -> int:
     """Write the reports as files into the folder; returns the number of report rows in them."""
     folder.mkdir(parents=True, exist_ok=True)
-    written = 0
+    written, tiles = 0, extent.tiles
     with TemporaryDirectory() as small:
-        for path in simulate(SEED, as_of=AS_OF).write(Path(small)):
+        for path in extent.seller().write(Path(small)):
             if path.suffix in (".txt", ".csv"):
                 written += _tile_file(path, folder / path.name, tiles)
     return written

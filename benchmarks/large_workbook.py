@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import copyfileobj
+from tempfile import SpooledTemporaryFile, TemporaryDirectory
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from recoup.books import open_book
 from recoup.doors import import_files, make_workbook
-from recoup.simulator import simulate
 
-from .large_seller import AS_OF, SEED, Row, is_heading, tile_rows, tiles_of
+from .large_seller import Extent, Row, is_heading, tile_rows, tiles_of
 
 TABS = (
     "Inventory Ledger",
@@ -55,10 +55,10 @@ class SharedStrings:
         return part.replace("</sst>", "".join(texts) + "</sst>")
 
 
-def write_workbook(path: Path, tiles: int) -> int:
+def write_workbook(path: Path, extent: Extent) -> int:
     """Write the workbook; returns the number of rows in its report tabs."""
     with TemporaryDirectory() as folder:
-        small = _imported(Path(folder))
+        small = _imported(Path(folder), extent)
         book = open_book(small)
         names = book.sheet_names()
         cells = {tab: book.read_raw(tab).cells.to_numpy().tolist() for tab in TABS}
@@ -69,7 +69,7 @@ def write_workbook(path: Path, tiles: int) -> int:
             for name in old.namelist():
                 if name in parts:
                     tab = parts[name]
-                    rows = tile_rows(_bare(cells[tab]), tiles_of(tab, tiles))
+                    rows = tile_rows(_bare(cells[tab]), tiles_of(tab, extent.tiles))
                     count += _write_sheet(new, name, old.read(name).decode(), rows, strings)
                 elif name != STRINGS:
                     new.writestr(name, old.read(name))
@@ -77,9 +77,9 @@ def write_workbook(path: Path, tiles: int) -> int:
     return count
 
 
-def _imported(folder: Path) -> Path:
-    """A new workbook with the demo seller's reports, as ``recoup import`` leaves it."""
-    files = simulate(SEED, as_of=AS_OF).write(folder / "reports")
+def _imported(folder: Path, extent: Extent) -> Path:
+    """A new workbook with the reports of one catalogue, as ``recoup import`` leaves it."""
+    files = extent.seller().write(folder / "reports")
     book = make_workbook(folder / "seller.xlsx")
     import_files(book, [f for f in files if f.suffix in (".txt", ".csv")])
     return book
@@ -97,17 +97,22 @@ def _write_sheet(new: ZipFile, name: str, xml: str, rows: Iterator[Row], strings
     tail = rest.rpartition("</sheetData>")[2]
     style = re.search(r'<c r="A1"[^>]* s="(\d+)"|<c [^>]*s="(\d+)"', rest)
     attribute = f' s="{style[1] or style[2]}"' if style else ""
-    count = 0
-    with new.open(name, "w") as out:
-        out.write(re.sub(r'<dimension ref="[^"]*"/>', "", head).encode() + b"<sheetData>")
+    count = width = 0
+    with SpooledTemporaryFile(1 << 20) as body:
         for count, row in enumerate(rows, start=1):
             cells = "".join(
                 f'<c r="{_LETTERS[i]}{count}"{attribute} t="s"><v>{strings.number(text)}</v></c>'
                 for i, text in enumerate(row)
                 if text
             )
-            out.write(f'<row r="{count}">{cells}</row>'.encode())
-        out.write(b"</sheetData>" + tail.encode())
+            width = max(width, len(row))
+            body.write(f'<row r="{count}">{cells}</row>'.encode())
+        body.seek(0)
+        dimension = f'<dimension ref="A1:{_LETTERS[max(width, 1) - 1]}{max(count, 1)}"/>'
+        with new.open(name, "w") as out:
+            out.write(re.sub(r'<dimension ref="[^"]*"/>', dimension, head).encode() + b"<sheetData>")
+            copyfileobj(body, out)
+            out.write(b"</sheetData>" + tail.encode())
     return count
 
 

@@ -100,18 +100,11 @@ def _prepare(folder: Path, rows: int) -> int:
     """Make the files and the workbook unless they are there; returns the report rows they hold."""
     done = folder / "rows.txt"
     if not done.exists():
-        tiles = str(_tiles(rows))
         print(f"Making {rows:,} report rows as files and as a workbook in {folder} …", file=sys.stderr)
-        run_task("make_files", str(folder / "reports"), tiles)
-        made = run_task("make_book", str(folder / "seller.xlsx"), tiles)
+        run_task("make_files", str(folder / "reports"), str(rows))
+        made = run_task("make_book", str(folder / "seller.xlsx"), str(rows))
         done.write_text(str(made["rows"]), encoding="ascii")
     return int(done.read_text(encoding="ascii"))
-
-
-def _tiles(rows: int) -> int:
-    from .large_seller import tiles_for
-
-    return tiles_for(rows)
 
 
 def _profile(folder: Path, what: str) -> None:

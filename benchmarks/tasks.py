@@ -24,18 +24,19 @@ Found = dict[str, Any]
 Work = Callable[[], Found]
 
 
-def make_files(folder: str, tiles: str) -> Work:
+def make_files(folder: str, rows: str) -> Work:
     """Write the report files."""
-    from .large_seller import write_reports
+    from .large_seller import Extent, write_reports
 
-    return lambda: {"rows": write_reports(Path(folder), int(tiles))}
+    return lambda: {"rows": write_reports(Path(folder), Extent.of(int(rows)))}
 
 
-def make_book(path: str, tiles: str) -> Work:
+def make_book(path: str, rows: str) -> Work:
     """Write the workbook with the same rows in its tabs."""
+    from .large_seller import Extent
     from .large_workbook import write_workbook
 
-    return lambda: {"rows": write_workbook(Path(path), int(tiles))}
+    return lambda: {"rows": write_workbook(Path(path), Extent.of(int(rows)))}
 
 
 def refresh_workbook(book: str, copy: str) -> Work:

@@ -46,6 +46,7 @@ LAYERS = (
         "memory",
         "typed_over",
         "workbook",
+        "frame_cache",
         "results",
         "journal",
         "home",

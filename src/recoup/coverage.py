@@ -83,6 +83,7 @@ class Coverage:
         self._present: set[str] = set()
         self._unreadable: dict[str, int] = {}
         self._quiet: dict[str, list[tuple[str, Period]]] = {}
+        self._asked: dict[tuple[Needs, date], list[Question]] = {}  # many claims of a day ask the same
         for export in reports.exports:
             name = facts_of(export.report)
             if export.rows_read or all_reports()[export.report].day:
@@ -189,6 +190,12 @@ class Coverage:
 
     def questions(self, needs: Needs, since: date) -> list[Question]:
         """What must be pasted or confirmed before a claim of that day is proven, with the tab that settles it."""
+        key = (tuple(needs), since)
+        if key not in self._asked:
+            self._asked[key] = self._questions(*key)
+        return self._asked[key]
+
+    def _questions(self, needs: Needs, since: date) -> list[Question]:
         until = self.as_of - timedelta(days=self._lag)
         asked = []
         for need in needs:

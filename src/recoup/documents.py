@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import pandas as pd
 
@@ -26,6 +27,7 @@ from .receipts import plain
 
 KIND = "lost_inbound"
 OWNERSHIP, DELIVERY = ("invoice", "packing slip"), ("proof of delivery", "bill of lading")
+_WORD = re.compile(r"[a-z0-9]+")
 _EXTENSION = re.compile(r"\.([A-Za-z]{2,5})$")
 
 
@@ -59,19 +61,31 @@ class Lacking:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Documents:
     """All documents, with the rules that they must meet."""
 
     rows: tuple[Document, ...]
     policy: Policy
 
+    @cached_property
+    def _by_name(self) -> dict[str, list[int]]:
+        """Name -> the documents tied to it, by place."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for place, document in enumerate(self.rows):
+            for name in document.names:
+                found[name].append(place)
+        return found
+
+    def _named(self, *names: str) -> list[Document]:
+        """The documents tied to any of these names, in the order of the rows."""
+        places = {place for name in names if name for place in self._by_name.get(plain(name), ())}
+        return [self.rows[place] for place in sorted(places)]
+
     def delivered(self, shipment_id: str) -> date | None:
         """The earliest day of the proofs of delivery of a shipment; None where none has a date."""
-        named = plain(shipment_id)
-        return min(
-            (d.day for d in self.rows if d.kind in DELIVERY and d.day and named in d.names), default=None
-        )
+        days = (d.day for d in self._named(shipment_id) if d.kind in DELIVERY and d.day)
+        return min(days, default=None)
 
     def proofs(self, sent: Consignment) -> list[Evidence]:
         """The documents tied to it that serve, as evidence."""
@@ -105,8 +119,7 @@ class Documents:
 
     def _tied(self, sent: Consignment, kinds: Sequence[str]) -> list[Document]:
         product = (sent.product.sku, sent.product.fnsku) if kinds == OWNERSHIP else ()
-        wanted = {plain(n) for n in (sent.shipment_id, *product) if n}
-        return [d for d in self.rows if d.kind in kinds and d.names & wanted]
+        return [d for d in self._named(sent.shipment_id, *product) if d.kind in kinds]
 
     def _flaw(self, document: Document, sent: Consignment) -> str:
         """Why a document does not serve; "" when nothing known speaks against it."""
@@ -136,11 +149,27 @@ def read_documents(frames: Mapping[str, pd.DataFrame], policy: Policy) -> Docume
     known = {n.casefold() for column in ("shipment_id", "sku", "fnsku") for n in record[column].unique()} - {
         ""
     }
-    longest = sorted(known, key=lambda n: (-len(n), n))
-    return Documents(tuple(_document(row, longest) for row in records(frames["documents"])), policy)
+    names = Names(known)
+    return Documents(tuple(_document(row, names) for row in records(frames["documents"])), policy)
 
 
-def _document(row: Row, known: Sequence[str]) -> Document:
+class Names:
+    """Names to look for in a text, found by the first word in them: there may be thousands of both."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._by_word: dict[str, list[str]] = defaultdict(list)
+        for name in names:
+            word = _WORD.search(name)
+            self._by_word[word[0] if word else ""].append(name)
+
+    def perhaps_in(self, text: str) -> list[str]:
+        """The names whose first word stands in the text, the longest first."""
+        words = {"", *_WORD.findall(text)}
+        found = (name for word in words for name in self._by_word.get(word, ()))
+        return sorted(found, key=lambda n: (-len(n), n))
+
+
+def _document(row: Row, known: Names) -> Document:
     file = _file(row["path"])
     applies = {plain(part) for part in (row["applies_to"], *re.split(r"[,;\n]", row["applies_to"]))}
     day = row["date"]
@@ -163,12 +192,10 @@ def _file(path: str) -> str:
     return re.sub(r"%([0-9A-Fa-f]{2})", lambda m: chr(int(m.group(1), 16)), parts[-1]) if parts else ""
 
 
-def _named(file: str, known: Iterable[str]) -> set[str]:
+def _named(file: str, known: Names) -> set[str]:
     """The names that stand in a file name, each by itself; a name taken by a longer one is not there."""
     text, found = file.casefold(), set()
-    for name in known:
-        if name not in text:
-            continue  # most are not: the pattern costs more
+    for name in known.perhaps_in(text):
         pattern = rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])"
         if re.search(pattern, text):
             found.add(plain(name))

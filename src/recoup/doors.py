@@ -11,6 +11,7 @@ from pathlib import Path
 from .books import open_book
 from .books.base import Book
 from .clearing import Clearing, clear, plan_clearing
+from .frame_cache import user_cache
 from .importing import Imported, import_into
 from .model import Problem, RecoupError
 from .pipeline import Result
@@ -103,7 +104,7 @@ def check_book(
     book = open_workbook(path, engine)
     files = _folders(book, folders)
     progress("Reading the reports")
-    return check(book, run, files=files)
+    return check(book, run, files=files, shelf=user_cache())
 
 
 def refresh_book(
@@ -119,7 +120,7 @@ def refresh_book(
     _check_output(target.output)
     book = open_workbook(path, engine)
     files = _folders(book, folders)
-    summary = refresh(book, run, files=files, progress=progress)
+    summary = refresh(book, run, files=files, shelf=user_cache(), progress=progress)
     if target.dry_run:
         return Refreshed(summary, None, "Dry run: nothing was written.")
     progress("Saving")
@@ -167,7 +168,7 @@ def prepare_book(
     book = open_workbook(path, engine)
     files = _folders(book, folders)
     progress("Finding what is missing")
-    added = prepare(book, missing_inputs(book, run, files=files))
+    added = prepare(book, missing_inputs(book, run, files=files, shelf=user_cache()))
     if not added or target.dry_run:
         return added, None
     progress("Saving")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import lru_cache
 
 DIGITS = 13  # base-32 digits of the hash: 65 bits
 
 
+@lru_cache(maxsize=1 << 16)  # a claim is named several times in a run
 def claim_id(prefix: str, home: str, kind: str, key: tuple[str, ...]) -> str:
     """Prefix, hyphen and base-32 digits; at most 24 characters, safe as a file name, never number-like.
 

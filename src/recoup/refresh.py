@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
 from time import perf_counter
 
@@ -21,11 +24,11 @@ from .model import Claim, Formula, NotClaimed, Problem, Record
 from .pipeline import Brief, Result, detect
 from .prepare import Ask, find_missing
 from .recalled import recall_losses
-from .reports import Reports, read, read_files
+from .reports import Reports, Shelf, file_sources, read
 from .sheets import AGE
 from .typed_over import as_written, restore_rows, strange_decisions, typed_problems
 from .waiting import Sums, waiting_by_tab
-from .workbook import Notebook, raw_tabs, read_notebook, sheets_of
+from .workbook import Notebook, read_notebook, report_tabs, sheets_of
 
 Progress = Callable[[str], None]
 
@@ -64,14 +67,36 @@ class Summary:
 
 
 def refresh(
-    book: Book, run: Run, *, files: Sequence[Path] = (), progress: Progress = lambda _: None
+    book: Book,
+    run: Run,
+    *,
+    files: Sequence[Path] = (),
+    shelf: Shelf | None = None,
+    progress: Progress = lambda _: None,
 ) -> Summary:
     """Fill the owned sheets of an open book; the caller saves it. People's cells are never written."""
+    with uncollected():
+        return _refresh(book, run, files, shelf, progress)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without Python's search for cycles, which looks at the millions of rows and events of a run over and over."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _refresh(book: Book, run: Run, files: Sequence[Path], shelf: Shelf | None, progress: Progress) -> Summary:
     clock = _Stopwatch(progress)
     clock.start("Reading the workbook")
     notebook = read_notebook(book)
     clock.start("Reading the reports")
-    reports = _read_reports(book, notebook, files)
+    reports = _read_reports(book, notebook, files, shelf)
     clock.start("Finding claims")
     result = detect(reports, _brief(notebook, run))
     sources = {kind: _source(detector) for kind, detector in all_detectors().items()}
@@ -83,24 +108,27 @@ def refresh(
     return summary
 
 
-def check(book: Book, run: Run, *, files: Sequence[Path] = ()) -> tuple[Reports, list[Problem], Result]:
+def check(
+    book: Book, run: Run, *, files: Sequence[Path] = (), shelf: Shelf | None = None
+) -> tuple[Reports, list[Problem], Result]:
     """Read everything and say what is wrong, without writing."""
     notebook = read_notebook(book)
-    reports = _read_reports(book, notebook, files)
+    reports = _read_reports(book, notebook, files, shelf)
     result = detect(reports, _brief(notebook, run))
     return reports, [*reports.problems, *notebook.problems, *result.problems], result
 
 
-def missing_inputs(book: Book, run: Run, *, files: Sequence[Path] = ()) -> list[Ask]:
+def missing_inputs(
+    book: Book, run: Run, *, files: Sequence[Path] = (), shelf: Shelf | None = None
+) -> list[Ask]:
     """The records a person must fill in, largest money first, without writing."""
     notebook = read_notebook(book)
-    reports = _read_reports(book, notebook, files)
+    reports = _read_reports(book, notebook, files, shelf)
     return find_missing(detect(reports, _brief(notebook, run)), reports, notebook.policy, run.as_of)
 
 
-def _read_reports(book: Book, notebook: Notebook, files: Sequence[Path]) -> Reports:
-    tables = raw_tabs(book) + (list(read_files(files)) if files else [])
-    reports = read(tables, periods=notebook.periods)
+def _read_reports(book: Book, notebook: Notebook, files: Sequence[Path], shelf: Shelf | None) -> Reports:
+    reports = read(chain(report_tabs(book), file_sources(files)), periods=notebook.periods, shelf=shelf)
     recall_periods(reports.exports, notebook.imported)
     return reports
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from .books.base import Book, BookError
 from .cases import Known, day, text
@@ -13,7 +15,7 @@ from .coverage import facts_of
 from .memory import plain, recall
 from .model import Problem, RawTable, Record, RecoupError
 from .policy import Policy, load
-from .reports import StatedPeriod, all_reports
+from .reports import Source, StatedPeriod, all_reports
 from .sheets import OWN_RECORDS, REPORT_TABS, TABLES, WORKBOOK_VERSION
 from .typed_over import Typed, find_typed, put_back
 
@@ -111,17 +113,28 @@ def _refuse_older(book: Book) -> None:
         )
 
 
-def raw_tabs(book: Book) -> list[RawTable]:
+def report_tabs(book: Book) -> Iterator[Source]:
     """Report tabs, tabs named after one (`Inventory Ledger UK`), own records, and people's tabs.
 
     The reader uses no row of a tab that is not named after a report; it only says when one looks like it.
     """
     named = [name for name in book.sheet_names() if name.startswith((*REPORT_TABS, *OWN_RECORDS))]
-    tables = [book.read_raw(name) for name in named]
+    for name in named:
+        yield Source(name, book.fingerprint(name), partial(_tab, book, name))
     for name in foreign_tabs(book):
         with suppress(BookError):  # a chart sheet holds no cells
-            tables.append(book.read_raw(name))
-    return tables
+            yield Source(name, book.fingerprint(name), partial(_foreign_tab, book, name))
+
+
+def _tab(book: Book, name: str) -> list[RawTable]:
+    return [book.read_raw(name)]
+
+
+def _foreign_tab(book: Book, name: str) -> list[RawTable]:
+    """Nothing of people's own tabs may stop a run."""
+    with suppress(BookError):
+        return [book.read_raw(name)]
+    return []
 
 
 def foreign_tabs(book: Book) -> list[str]:

@@ -94,6 +94,13 @@ class Book(Protocol):
         """
         ...
 
+    def fingerprint(self, sheet: str) -> str:
+        """The SHA-256 of all that ``read_raw`` makes the tab's cells of; "" where that is not known cheaply.
+
+        Raises ``SheetMissing``.
+        """
+        ...
+
     def tables(self) -> dict[str, list[str]]:
         """Every table of the workbook: its name and its headers as they stand now."""
         ...

@@ -109,6 +109,11 @@ class OpenpyxlBook:
             for table in tab.sheet.tables.values():
                 yield table, tab
 
+    def fingerprint(self, sheet: str) -> str:
+        """Not known: the cells are in memory, and may have been changed there."""
+        self._tab(sheet)
+        return ""
+
     def tables(self) -> dict[str, list[str]]:
         """Table name -> headers."""
         return {t.name: t.headers for t in (TableCells(table, tab) for table, tab in self._tables())}

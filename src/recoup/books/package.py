@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import posixpath
 import re
@@ -50,6 +51,7 @@ class Package:
     def __init__(self, data: bytes, name: str) -> None:
         """``name`` is the file name that messages show. Raises ``BookUnsupported``."""
         self.data = data
+        self._digests: dict[str, str] = {}
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except zipfile.BadZipFile as error:
@@ -63,6 +65,12 @@ class Package:
     def read(self, part: str) -> bytes:
         """The uncompressed content of a part."""
         return self._zip.read(part)
+
+    def digest(self, part: str) -> str:
+        """The SHA-256 of a part as it is compressed."""
+        if part not in self._digests:
+            self._digests[part] = hashlib.sha256(self.raw(self.members[part])).hexdigest()
+        return self._digests[part]
 
     def open(self, part: str) -> BinaryIO:
         """A part as a stream of uncompressed bytes."""

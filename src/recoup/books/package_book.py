@@ -118,6 +118,15 @@ class PackageBook:
         with package.open(part) as stream:
             return leading_blank_columns(iter(lambda: stream.read(1 << 16), b""))
 
+    def fingerprint(self, sheet: str) -> str:
+        """What the tab's cells are made of: its part, the shared strings, the styles and the date system."""
+        part = self._workbook.part_of(sheet)
+        if self._has_changes():
+            return ""
+        related = (self._workbook.related(kind) for kind in ("sharedStrings", "styles"))
+        digests = [self._package.digest(p) for p in (part, *related) if p in self._package]
+        return digest(f"{digests} {self._workbook.date1904}".encode())
+
     def read_table(self, name: str) -> TableRows:
         """The body of a table."""
         return self._body(name).read()

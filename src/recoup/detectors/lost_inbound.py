@@ -14,13 +14,16 @@ The ledger stands in for a blank record only as far as it covers the shipment. I
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
+import pandas as pd
+
 from ..documents import Consignment, read_documents
 from ..events import Aside, Findings, Loss
-from ..frames import records, source
+from ..frames import Row, records, source
 from ..inbound import SentLine, read_inbound
 from ..model import Evidence, Problem
 from ..reports import Reports
@@ -29,6 +32,7 @@ from ._detector import Detector, Scene
 from ._inbound_doubts import CASE, CLOSED, Doubt, Shipments, identify, tell_rows
 
 KIND = "lost_inbound"
+Noted = dict[tuple[str, str], list[Row]]  # rows of Inbound Problems by shipment and FNSKU
 GONE = frozenset({"Cancelled", "Deleted"})
 OPEN = frozenset(STATUSES) - {CLOSED}
 OVER = {
@@ -43,6 +47,7 @@ def find(reports: Reports, scene: Scene) -> Findings:
     lines, problems = read_inbound(reports.frames, scene.catalogue)
     shipments = Shipments(lines, read_documents(reports.frames, scene.policy), reports, scene)
     findings = Findings(problems=problems)
+    noted = _noted(reports.frames["inbound_problems"])
     for members in shipments.by_id.values():
         short = [x for x in members if x.short]
         findings.problems += _submitted(short)
@@ -53,7 +58,7 @@ def find(reports: Reports, scene: Scene) -> Findings:
             elif line.statuses & OPEN:
                 findings.asides.append(_aside(line, day, scene))
             else:
-                loss = _loss(line, day, len(short), shipments, reports, scene)
+                loss = _loss(line, day, len(short), shipments, noted, scene)
                 findings.losses += _doubted(loss, shipments.doubts(line, day))
     return findings
 
@@ -81,9 +86,7 @@ def _key(line: SentLine) -> tuple[str, ...]:
     return line.shipment_id, line.product.fnsku or line.product.sku or line.product.asin
 
 
-def _loss(
-    line: SentLine, day: date, short: int, shipments: Shipments, reports: Reports, scene: Scene
-) -> Loss:
+def _loss(line: SentLine, day: date, short: int, shipments: Shipments, noted: Noted, scene: Scene) -> Loss:
     """All short units of a line; ``short`` is how many products of the shipment are short."""
     sent = Consignment(line.shipment_id, line.product, day, scene.home)
     products = "the only SKU of it short" if short == 1 else f"{short} SKUs of it short, to be filed together"
@@ -103,7 +106,7 @@ def _loss(
         shipment_id=line.shipment_id,
         excluded=_excluded(line),
         since=min(day, line.created or day),
-        evidence=(*_told(line, reports), *shipments.documents.proofs(sent)),
+        evidence=(*_told(line, noted), *shipments.documents.proofs(sent)),
     )
 
 
@@ -129,15 +132,21 @@ def _doubted(loss: Loss, doubts: Sequence[Doubt]) -> Iterator[Loss]:
         yield replace(loss, units=loss.units - units, evidence=())
 
 
-def _told(line: SentLine, reports: Reports) -> Iterator[Evidence]:
+def _noted(problems: pd.DataFrame) -> Noted:
+    """Dated rows of Inbound Problems by shipment and FNSKU."""
+    found: Noted = defaultdict(list)
+    for row in records(problems[problems["issue_date"].notna()]):
+        found[row["shipment_id"], row["fnsku"]].append(row)
+    return found
+
+
+def _told(line: SentLine, noted: Noted) -> Iterator[Evidence]:
     """Its further record rows, the ledger's receipts where they decided, and what Inbound Problems says of it."""
     yield from tell_rows(line)[1:]
     for row, day, units in line.by_ledger.rows if line.by_ledger else ():
         text = f"received {units} by the ledger"
         yield Evidence("receipt", row, day, None, None, "", identify(line), text)
-    noted = reports.frames["inbound_problems"]
-    mine = noted["shipment_id"].eq(line.shipment_id) & noted["fnsku"].eq(line.product.fnsku)
-    for problem in records(noted[mine & noted["issue_date"].notna()]):
+    for problem in noted.get((line.shipment_id, line.product.fnsku), ()):
         text = f"Inbound Problems: {problem['problem_type'] or problem['problem_level']}"
         day = problem["issue_date"].date()
         yield Evidence("record", source(problem), day, None, None, "", identify(line), text)

@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -118,6 +119,7 @@ def texts_at(positions: Positions, texts: Sequence[str], index: pd.Index | None 
     return pd.Series(pd.array([*texts, ""], dtype="str").take(positions), index=index)
 
 
+@lru_cache(maxsize=1 << 12)  # many products, few sizes
 def size_tier(
     longest: float, median: float, shortest: float, weight: float, on: date, *, marketplace: str = "US"
 ) -> str:

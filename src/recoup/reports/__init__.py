@@ -1,30 +1,39 @@
 """Reads the reports that sellers download from Seller Central, from tabs and from files.
 
-``read_files(paths)`` and a book's tabs give RawTables; ``read(tables)`` gives one typed frame per report.
+``file_sources(paths)`` and a book's tabs are Sources of RawTables; ``read(sources)`` gives one typed frame per
+report, ``read_files(paths)`` the tables at once.
 One module per report declares its tab, its columns and every spelling of their headers.
 """
 
 from ._declared import Column, Report, all_reports
 from ._exports import Export, StatedPeriod
-from ._files import read_bytes, read_files
-from ._grid import FileTable
+from ._files import file_sources, read_bytes, read_files
+from ._grid import FileTable, text_series
 from ._read import Reports, read
+from ._report import BlockRead
 from ._rows import Form, TabRows, filled_rows, find_form, tab_rows
+from ._sources import Reading, Shelf, Source
 
 __all__ = [
+    "BlockRead",
     "Column",
     "Export",
     "FileTable",
     "Form",
+    "Reading",
     "Report",
     "Reports",
+    "Shelf",
+    "Source",
     "StatedPeriod",
     "TabRows",
     "all_reports",
+    "file_sources",
     "filled_rows",
     "find_form",
     "read",
     "read_bytes",
     "read_files",
     "tab_rows",
+    "text_series",
 ]

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from ..model import Severity
@@ -25,7 +25,7 @@ Need = Literal["must", "usual", "maybe"]
 _IGNORED = re.compile(r"[\s\-_\"'’‘`´“”„«»:=\ufeff\u200b\u200e\u200f]+")
 
 
-@cache
+@lru_cache(maxsize=1 << 16)  # cells of any file pass through it: it must not grow without end
 def fold(text: str) -> str:
     """A header or a code without case, blanks, hyphens, underscores, quotes, colons and apostrophes."""
     bare = _IGNORED.sub("", text)  # before NFKC, which takes a lone accent apart into a blank and the accent

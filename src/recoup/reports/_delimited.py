@@ -13,9 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from ._declared import fold
 from ._grid import text_frame
-from ._headings import vocabulary
+from ._headings import is_header
 
 DELIMITERS = ("\t", ",", ";")
 HEAD_BYTES = 200_000
@@ -62,11 +61,10 @@ def parse(data: bytes) -> Delimited:
 
 def _style(head: list[str]) -> _Style:
     """Delimiter by the headers it lays bare, else by the even number of cells; width is the commonest."""
-    known = vocabulary()
 
     def score(delimiter: str) -> tuple[int, int, int]:
         rows = [_cells(line, _Style(delimiter, 0, True)) for line in head]
-        headers = max((sum(1 for c in row if len(c) <= 100 and fold(c) in known) for row in rows), default=0)
+        headers = max((sum(map(is_header, row)) for row in rows), default=0)
         widths = [len(row) for row in rows if len(row) > 1]
         common = max(set(widths), key=widths.count) if widths else 1
         return headers if headers > 1 else 0, widths.count(common), common
@@ -119,7 +117,7 @@ def _quotes_add_up(data: bytes, style: _Style) -> bool:
 
 def _records(data: bytes, style: _Style) -> tuple[pa.Table, list[_Odd]]:
     """The records with the common number of cells, and the others."""
-    if not data.strip():
+    if data.isspace():
         return pa.table({}), []
     embedded = style.quoted and _has_embedded_lines(data)
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from os import PathLike
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from ._archives import Member, is_workbook, list_files, open_members, unpack
 from ._delimited import parse
 from ._encodings import to_utf8
 from ._grid import FileTable, text_frame
+from ._sources import Source
 from ._wide_sheets import too_wide
 
 Progress = Callable[[str, int, int], None]  # file about to be read, files done, files in all
@@ -31,28 +33,35 @@ def read_files(paths: Sequence[str | PathLike[str]], progress: Progress | None =
 
     What cannot be read is a table without rows that carries the problem. Nothing is raised for bad content.
     """
+    return [table for source in file_sources(paths, progress) for table in source.load()]
+
+
+def file_sources(paths: Sequence[str | PathLike[str]], progress: Progress | None = None) -> Iterator[Source]:
+    """The same files one by one, each to be parsed when it is asked for."""
     files = list_files([Path(p) for p in paths])
-    tables: list[RawTable] = []
     for done, (name, path) in enumerate(files):
         if progress is not None:
             progress(name, done, len(files))
         for member in open_members(name, path):
-            tables += _tables(member)
+            yield _source(member)
     if progress is not None and files:
         progress("", len(files), len(files))
-    return tables
 
 
 def read_bytes(name: str, data: bytes) -> list[RawTable]:
     """The tables of one file (or archive) given as bytes."""
-    return [table for member in unpack(name, data) for table in _tables(member)]
+    return [table for member in unpack(name, data) for table in _source(member).load()]
 
 
-def _tables(member: Member) -> Iterator[RawTable]:
+def _source(member: Member) -> Source:
+    digest = "" if member.problem else hashlib.sha256(member.data).hexdigest()
+    return Source(member.name, digest, partial(_tables, member, digest))
+
+
+def _tables(member: Member, digest: str) -> Iterator[RawTable]:
     if member.problem is not None:
         yield _without_rows(member.name, "", member.problem)
         return
-    digest = hashlib.sha256(member.data).hexdigest()
     page = _page(member)
     if page is not None:
         yield _without_rows(member.name, digest, page)

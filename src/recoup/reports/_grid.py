@@ -30,24 +30,31 @@ class FileTable(RawTable):
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A run of cells: ``texts[codes]``. ``texts`` is large_string without repeats, blank is ""."""
+    """A run of cells: ``texts[codes]``. ``texts`` is large_string without repeats, blank is "".
+
+    ``cells`` are the same row by row, where they are at hand.
+    """
 
     texts: pa.Array
     codes: Codes
+    cells: pa.Array | None = None
 
     def part(self, keep: slice | Mask | npt.NDArray[np.int64]) -> Encoded:
         """The cells of some rows only; texts that no longer occur are dropped."""
-        codes = self.codes[keep]
+        codes, cells = self.codes[keep], None
+        if self.cells is not None and isinstance(keep, slice):
+            start, stop, _ = keep.indices(len(self.cells))
+            cells = self.cells.slice(start, stop - start)
         used = np.zeros(len(self.texts), dtype=bool)
         used[codes] = True
         if used.all():
-            return Encoded(self.texts, codes)
+            return Encoded(self.texts, codes, cells)
         renumbered = np.cumsum(used, dtype=np.int32) - np.int32(1)
-        return Encoded(self.texts.filter(pa.array(used)), renumbered[codes])
+        return Encoded(self.texts.filter(pa.array(used)), renumbered[codes], cells)
 
     def as_text(self) -> pa.Array:
         """The texts row by row."""
-        return self.texts.take(pa.array(self.codes))
+        return self.texts.take(pa.array(self.codes)) if self.cells is None else self.cells
 
 
 def encode(cells: pa.Array | pa.ChunkedArray) -> Encoded:
@@ -60,9 +67,8 @@ def encode(cells: pa.Array | pa.ChunkedArray) -> Encoded:
     if flat.null_count:
         flat = pc.fill_null(flat, "")
     coded = flat.dictionary_encode()
-    return Encoded(
-        coded.dictionary, coded.indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
-    )
+    codes = coded.indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+    return Encoded(coded.dictionary, codes, flat)
 
 
 def text_series(cells: pa.Array | pa.ChunkedArray) -> pd.Series:

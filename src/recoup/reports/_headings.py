@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from ._grid import TOP, Grid
 from ._near_misses import NEAR_MISSES, NearMiss
 
 FEW_TEXTS = 5_000  # columns with more distinct texts than this are no help in finding repeated headings
+LONGEST = 100  # characters of a header
 ENOUGH = 4  # headers in one row that make it a heading
 
 
@@ -40,6 +41,12 @@ def vocabulary() -> frozenset[str]:
     return frozenset(known | {fold(h) for n in NEAR_MISSES for h in n.headers})
 
 
+@lru_cache(maxsize=1 << 16)
+def is_header(text: str) -> bool:
+    """Whether a cell holds a header that any report knows."""
+    return 0 < len(text) <= LONGEST and fold(text) in vocabulary()
+
+
 def find_headings(grid: Grid) -> list[Heading]:
     """All headings of a table from top to bottom; a damaged one (columns missing) is among them."""
     found = (recognise(grid.row(row), row) for row in _candidates(grid))
@@ -50,7 +57,7 @@ def recognise(cells: Sequence[str], row: int = 0) -> Heading | None:
     """What one row of cells is the heading of, or None."""
     place: dict[str, int] = {}
     for index, cell in enumerate(cells):
-        if cell and len(cell) <= 100:
+        if cell and len(cell) <= LONGEST:
             place.setdefault(fold(cell), index)
     place.pop("", None)
     texts = tuple(cells)
@@ -100,15 +107,18 @@ def _missing(report: Report, columns: dict[str, int]) -> list[str]:
 
 def _candidates(grid: Grid) -> list[int]:
     """Rows in which at least ENOUGH cells are headers; tiny tables of three columns need all of theirs."""
-    known = vocabulary()
+    enough = min(ENOUGH, max(2, grid.width))
     hits = np.zeros(grid.height, dtype=np.int16)
     top = min(grid.height, TOP)
     for row in range(top):
-        hits[row] = sum(1 for cell in grid.row(row) if 0 < len(cell) <= 100 and fold(cell) in known)
-    for index in range(grid.width) if grid.height > top else ():
-        column = grid.column(index)
-        if len(column.texts) <= FEW_TEXTS:
-            is_header = np.array([len(t) <= 100 and fold(t) in known for t in column.texts.to_pylist()])
-            if is_header.any():
-                hits[top:] += is_header[column.codes[top:]]
-    return [int(row) for row in np.flatnonzero(hits >= min(ENOUGH, max(2, grid.width)))]
+        hits[row] = sum(map(is_header, grid.row(row)))
+    if grid.height > top:
+        below = hits[top:]
+        columns = sorted(map(grid.column, range(grid.width)), key=lambda c: len(c.texts))
+        for done, column in enumerate(columns):
+            if len(column.texts) > FEW_TEXTS or below.max() + len(columns) - done < enough:
+                break  # what is left cannot make a heading of any row
+            known = np.fromiter(map(is_header, column.texts.to_pylist()), dtype=bool, count=len(column.texts))
+            if known.any():
+                below += known[column.codes[top:]]
+    return [int(row) for row in np.flatnonzero(hits >= enough)]

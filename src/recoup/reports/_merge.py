@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cached_property
 from itertools import product
 
 import numpy as np
@@ -173,24 +174,50 @@ def pasted_over(report: Report, frame: pd.DataFrame) -> int | None:
         return None
     starts = positions[breaks + 1]
     surely = len(breaks) <= len(positions) // 8
-    for start, stop in zip(starts, [*starts[1:], len(frame)], strict=True):
-        if _comes_over(report, frame, days, int(start), int(stop), surely):
+    seen = _Seen(report, frame, days)
+    for start, stop in zip(starts.tolist(), [*starts[1:].tolist(), len(frame)], strict=True):
+        if _comes_over(seen, start, stop, surely):
             return int(start)
     return None
 
 
-def _comes_over(
-    report: Report, frame: pd.DataFrame, days: npt.NDArray[np.int64], start: int, stop: int, surely: bool
-) -> bool:
+class _Seen:
+    """Where each day, group and identity of a frame stood first, so that runs are compared with all rows before."""
+
+    def __init__(self, report: Report, frame: pd.DataFrame, days: npt.NDArray[np.int64]) -> None:
+        self.days = pd.factorize(days)[0]
+        self.first_day = _first_places(self.days)
+        self._report, self._frame = report, frame
+
+    @cached_property
+    def groups(self) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+        """Codes and first places of every group column."""
+        codes = [pd.factorize(self._frame[name])[0] for name in self._report.groups]
+        return [(c, _first_places(c)) for c in codes]
+
+    @cached_property
+    def keys(self) -> npt.NDArray[np.int64]:
+        """The code of each row's identity."""
+        return row_codes(self._frame[[c.name for c in self._report.columns if c.identity]])
+
+
+def _first_places(codes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The first position of each code."""
+    first = np.full(int(codes.max(initial=-1)) + 1, len(codes), dtype=np.int64)
+    np.minimum.at(first, codes, np.arange(len(codes)))
+    return first
+
+
+def _comes_over(seen: _Seen, start: int, stop: int, surely: bool) -> bool:
     """Whether a run holds days of the rows before it that no sorting by another column explains."""
-    shared = np.intersect1d(days[:start], days[start:stop])
+    days = np.unique(seen.days[start:stop])
+    shared = days[seen.first_day[days] < start]
     if not len(shared):
         return False
-    before, run = frame.iloc[:start], frame.iloc[start:stop]
-    for name in report.groups:
-        if set(before[name].unique()).isdisjoint(run[name].unique()):
+    for codes, first in seen.groups:
+        if not (first[codes[start:stop]] < start).any():
             return False
     if surely:
         return True
-    keys = row_codes(frame.iloc[:stop][[c.name for c in report.columns if c.identity]])
-    return bool(len(np.intersect1d(keys[:start][np.isin(days[:start], shared)], keys[start:])))
+    before = seen.keys[:start][np.isin(seen.days[:start], shared)]
+    return bool(np.isin(seen.keys[start:stop], before).any())

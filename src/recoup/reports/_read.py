@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -18,6 +19,7 @@ from ._headings import Heading, find_headings
 from ._merge import merge, pasted_over, same_export_twice
 from ._one_cell import split_lines_in_cells
 from ._report import Block, BlockRead, empty_frame, read_block
+from ._sources import Reading, Shelf, Source
 from .money_lines import to_money_lines
 from .shipment_contents import is_label
 
@@ -37,8 +39,10 @@ class Reports:
         return self.frames[name]
 
 
-def read(tables: Iterable[RawTable], *, periods: Sequence[StatedPeriod] = ()) -> Reports:
-    """Frames, exports and problems of these tabs and files.
+def read(
+    tables: Iterable[RawTable | Source], *, periods: Sequence[StatedPeriod] = (), shelf: Shelf | None = None
+) -> Reports:
+    """Frames, exports and problems of these tabs and files; a source found on the shelf is not read again.
 
     Sheets are read when their name starts with a report tab's name; files always. ``frames`` has one frame per
     declared report and ``money_lines``; columns and dtypes as declared, plus ``_where`` (text) and ``_row``
@@ -47,7 +51,9 @@ def read(tables: Iterable[RawTable], *, periods: Sequence[StatedPeriod] = ()) ->
     reads: dict[str, list[BlockRead]] = {name: [] for name in all_reports()}
     reports = Reports({})
     for table in tables:
-        for block in read_blocks(table, reports.problems):
+        reading = _reading(table, shelf)
+        reports.problems += reading.problems
+        for block in reading.blocks:
             reads[block.export.report].append(block)
     for name, report in all_reports().items():
         reports.frames[name] = _merged(report, reads[name], reports)
@@ -58,6 +64,20 @@ def read(tables: Iterable[RawTable], *, periods: Sequence[StatedPeriod] = ()) ->
         frames["settlements"], frames["settlements_v1"], frames["transactions"], reports.problems
     )
     return reports
+
+
+def _reading(table: RawTable | Source, shelf: Shelf | None) -> Reading:
+    if isinstance(table, RawTable):
+        table = Source(table.name, "", partial(iter, [table]))
+    known = shelf.find(table) if shelf is not None and table.digest else None
+    if known is not None:
+        return known
+    reading = Reading()
+    for each in table.load():
+        reading.blocks += read_blocks(each, reading.problems)
+    if shelf is not None and table.digest:
+        shelf.keep(table, reading)
+    return reading
 
 
 def _merged(report: Report, reads: list[BlockRead], reports: Reports) -> pd.DataFrame:

@@ -114,10 +114,7 @@ def _all_settlements(settlements: pd.DataFrame, settlements_v1: pd.DataFrame) ->
 
 def _settlement_lines(settlements: pd.DataFrame) -> pd.DataFrame:
     lines = settlements[settlements["amount"].notna()]
-    kinds = lines[["amount_type", "amount_description"]].drop_duplicates()
-    items = {(t, d): _item(t, d) for t, d in kinds.itertuples(index=False, name=None)}
-    pairs = zip(lines["amount_type"], lines["amount_description"], strict=True)
-    item = pd.Series([items[p] for p in pairs], index=lines.index, dtype=TEXT)
+    item = _items(lines["amount_type"], lines["amount_description"])
     data = {
         "posted_date": lines["posted_date"],
         "settlement_id": lines["settlement_id"],
@@ -137,6 +134,16 @@ def _settlement_lines(settlements: pd.DataFrame) -> pd.DataFrame:
         "_row": lines["_row"],
     }
     return pd.DataFrame(data).reset_index(drop=True)
+
+
+def _items(kinds: pd.Series, details: pd.Series) -> pd.Series:
+    """The item of each line; every pair of type and description is looked up once."""
+    kind, kind_texts = pd.factorize(kinds)
+    detail, detail_texts = pd.factorize(details)
+    pair, pairs = pd.factorize(kind * len(detail_texts) + detail)
+    texts = [divmod(int(p), len(detail_texts)) for p in pairs]
+    items = [_item(kind_texts[k], detail_texts[d]) for k, d in texts]
+    return pd.Series(np.array(items, dtype=object)[pair], index=kinds.index, dtype=TEXT)
 
 
 def _description(kinds: pd.Series, details: pd.Series) -> pd.Series:

@@ -1,0 +1,42 @@
+"""What reports are read from: a tab or a file, whose cells are only made when they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ..model import Problem, RawTable
+from ._report import BlockRead
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One tab or file. ``digest`` is the SHA-256 of all that its cells come from, "" where nobody knows it.
+
+    Two sources with one name and one digest give the same tables.
+    """
+
+    name: str
+    digest: str
+    load: Callable[[], Iterable[RawTable]]
+
+
+@dataclass(slots=True)
+class Reading:
+    """What one source gave: its exports, and what is wrong with it as a whole."""
+
+    blocks: list[BlockRead] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+class Shelf(Protocol):
+    """Keeps readings from one run to the next."""
+
+    def find(self, source: Source) -> Reading | None:
+        """What was read of that very content before, or None."""
+        ...
+
+    def keep(self, source: Source, reading: Reading) -> None:
+        """Remember it."""
+        ...

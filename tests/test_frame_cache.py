@@ -1,0 +1,187 @@
+"""A report that has not changed is not read twice, and what is remembered of it is never trusted over its content."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from recoup import frame_cache, reports
+from recoup.books import open_book
+from recoup.books.package_book import PackageBook
+from recoup.doors import Target, import_files, make_workbook, refresh_book
+from recoup.frame_cache import FrameCache, user_cache
+from recoup.refresh import Run
+from recoup.reports import Reports, Source, file_sources, read
+from recoup.simulator import simulate
+from report_samples import samples
+
+AS_OF = date(2026, 11, 15)
+RUN = Run(AS_OF, datetime(2026, 11, 15, 12), "Ann")
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> FrameCache:
+    return FrameCache(tmp_path / "cache", least_rows=0)
+
+
+def one_file(path: Path) -> Source:
+    (source,) = file_sources([path])
+    return source
+
+
+def never_read(source: Source) -> Source:
+    def load() -> list[reports.FileTable]:
+        raise AssertionError(f"{source.name} was read again")
+
+    return Source(source.name, source.digest, load)
+
+
+def same(one: Reports, other: Reports) -> None:
+    assert one.exports == other.exports
+    assert one.problems == other.problems
+    for name, frame in one.frames.items():
+        pd.testing.assert_frame_equal(frame, other.frames[name], check_exact=True)
+
+
+@pytest.mark.parametrize("sample", samples(), ids=lambda p: f"{p.parent.name}/{p.name}")
+def test_what_is_remembered_of_any_report_is_what_was_read(shelf: FrameCache, sample: Path) -> None:
+    source = one_file(sample)
+    first = read([source], shelf=shelf)
+    same(read([never_read(source)], shelf=shelf), first)
+    same(read([one_file(sample)]), first)
+
+
+def test_one_changed_character_or_another_name_is_read_anew(shelf: FrameCache, tmp_path: Path) -> None:
+    sample = next(p for p in samples() if p.parent.name == "inventory_ledger")
+    file = tmp_path / "ledger.txt"
+    file.write_bytes(sample.read_bytes())
+    read([one_file(file)], shelf=shelf)
+    times = file.stat()
+    file.write_bytes(sample.read_bytes().replace(b"2026", b"2025"))
+    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
+    again = read([one_file(file)], shelf=shelf)
+    assert {d.year for d in again.inventory_ledger["date"]} == {2025}
+    other = file.rename(tmp_path / "ledger_2025-01-01_2025-12-31.txt")
+    assert {e.where for e in read([one_file(other)], shelf=shelf).exports} == {other.name}
+
+
+def test_another_version_of_the_reader_reads_anew(shelf: FrameCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = one_file(samples()[0])
+    read([source], shelf=shelf)
+    monkeypatch.setattr(frame_cache, "_reader", lambda: "another")
+    assert shelf.find(source) is None
+
+
+@pytest.mark.parametrize("damage", ["flip", "cut", "empty", "forged"])
+def test_a_damaged_memory_is_thrown_away_and_the_report_read(
+    shelf: FrameCache, tmp_path: Path, damage: str
+) -> None:
+    source = one_file(next(p for p in samples() if p.parent.name == "reimbursements"))
+    first = read([source], shelf=shelf)
+    (kept,) = (tmp_path / "cache").iterdir()
+    data = bytearray(kept.read_bytes())
+    middle = len(data) // 2
+    data[middle] ^= 1
+    damaged = {"flip": data, "cut": data[:middle], "empty": b"", "forged": data[:-32] + bytes(32)}[damage]
+    kept.write_bytes(damaged)
+    assert shelf.find(source) is None
+    same(read([source], shelf=shelf), first)
+    same(read([never_read(source)], shelf=shelf), first)
+
+
+def test_without_a_folder_that_can_be_written_everything_is_read(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    source = one_file(samples()[0])
+    same(read([source], shelf=FrameCache(blocked / "cache", least_rows=0)), read([source]))
+
+
+def test_what_was_not_used_for_longest_goes_first(tmp_path: Path) -> None:
+    folder = tmp_path / "cache"
+    sources = [one_file(p) for p in samples()[:3]]
+    for number, source in enumerate(sources):
+        read([source], shelf=FrameCache(folder, least_rows=0))
+        for kept in folder.iterdir():
+            if kept.stat().st_mtime > 1000:
+                os.utime(kept, (number, number))
+    largest = max(f.stat().st_size for f in folder.iterdir())
+    one_more = one_file(samples()[3])
+    read([one_more], shelf=FrameCache(folder, least_rows=0, most_bytes=3 * largest + 1))
+    known = [FrameCache(folder).find(s) is not None for s in (*sources, one_more)]
+    assert known[-1] and not known[0]
+
+
+def test_small_reports_are_not_remembered(tmp_path: Path) -> None:
+    read([one_file(samples()[0])], shelf=FrameCache(tmp_path / "cache"))
+    assert not (tmp_path / "cache").exists()
+
+
+def test_the_users_folder_is_taken_from_the_environment_or_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert user_cache() is None  # as set for all tests
+    monkeypatch.setenv("RECOUP_CACHE", str(tmp_path / "mine"))
+    cache = user_cache()
+    assert cache is not None
+    FrameCache.keep(cache, Source("a", "b", list), reports.Reading())
+    assert not (tmp_path / "mine").exists()  # nothing worth keeping
+
+
+@pytest.fixture
+def filled(tmp_path: Path) -> Path:
+    files = simulate(7, as_of=AS_OF).write(tmp_path / "reports")
+    book = make_workbook(tmp_path / "desk" / "seller.xlsx")
+    import_files(book, [f for f in files if f.name != "truth.json"])
+    return book
+
+
+def counting(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
+    seen: list[str] = []
+    whole = PackageBook.read_raw
+
+    def read_raw(book: PackageBook, sheet: str) -> object:
+        seen.append(sheet)
+        return whole(book, sheet)
+
+    monkeypatch.setattr(PackageBook, "read_raw", read_raw)
+
+    def taken() -> list[str]:
+        names, seen[:] = list(seen), []
+        return names
+
+    return taken
+
+
+def test_a_second_refresh_reads_only_the_tabs_that_changed(
+    filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RECOUP_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(frame_cache, "LEAST_ROWS", 0)
+    monkeypatch.setattr(FrameCache.__init__, "__kwdefaults__", {"most_bytes": 1 << 30, "least_rows": 0})
+    taken = counting(monkeypatch)
+    first = refresh_book(filled, RUN, [], target=Target())
+    assert "Inventory Ledger" in taken()
+    second = refresh_book(filled, RUN, [], target=Target())
+    assert taken() == []
+    same(first.summary.reports, second.summary.reports)
+    assert first.summary.claims == second.summary.claims
+
+    book = open_book(filled)
+    book.drop_rows("Customer Returns", [2])
+    book.save()
+    third = refresh_book(filled, RUN, [], target=Target())
+    assert taken() == ["Customer Returns"]
+    assert len(third.summary.reports.customer_returns) == len(first.summary.reports.customer_returns) - 1
+    assert sorted(p.name for p in filled.parent.iterdir()) == ["Recoup backups", "seller.xlsx"]
+
+
+def test_a_book_with_unsaved_changes_has_no_fingerprint(filled: Path) -> None:
+    book = open_book(filled)
+    assert book.fingerprint("Customer Returns")
+    book.write_tab("Customer Returns", [["x"]])
+    assert book.fingerprint("Customer Returns") == ""
