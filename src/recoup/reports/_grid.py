@@ -86,10 +86,10 @@ def text_frame(table: pa.Table) -> pd.DataFrame:
     return frame
 
 
-def _text(cell: object) -> str:
-    if not isinstance(cell, str):
-        return ""
-    return cell if cell.isascii() else _INVISIBLE.sub("", cell)
+def _texts(cells: pa.Array | pa.ChunkedArray) -> list[str]:
+    """A few cells as texts without characters that nobody sees; missing ones are ""."""
+    texts = cells.to_pylist()
+    return [t if t.isascii() else _INVISIBLE.sub("", t) for t in (t or "" for t in texts)]
 
 
 def _visible(cells: Encoded) -> Encoded:
@@ -131,11 +131,12 @@ class Grid:
         """The cells of one row; the rows at the top are taken out of Arrow all at once."""
         if not self._top:
             top = self.table.cells.iloc[:TOP]
-            columns = [top.iloc[:, i].array.tolist() for i in range(self.width)]
-            self._top = [[_text(cell) for cell in row] for row in zip(*columns, strict=True)]
+            columns = [_texts(pa.array(top.iloc[:, i].array)) for i in range(self.width)]
+            self._top = [list(row) for row in zip(*columns, strict=True)]
         if index < len(self._top):
             return list(self._top[index])
-        return [_text(cell) for cell in self.table.cells.iloc[index]]
+        row = self.table.cells.iloc[index : index + 1]
+        return [_texts(pa.array(row.iloc[:, i].array))[0] for i in range(self.width)]
 
     def filled(self, index: int) -> Mask:
         """Per row: the cell of this column holds more than blanks."""

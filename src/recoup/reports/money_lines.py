@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -205,13 +206,20 @@ def _lines_of(rows: pd.DataFrame, name: str, amounts: pd.Series) -> pd.DataFrame
 
 
 def _codes(names: pd.Series) -> pd.Series:
-    return names.map({n: marketplace_code(n) for n in names.unique()}).astype(TEXT)
+    return _respelt(names, marketplace_code)
 
 
 def _fulfillment(ids: pd.Series) -> pd.Series:
     """``AFN`` -> Amazon, ``MFN`` -> Seller."""
     words = {"afn": "Amazon", "amazon": "Amazon", "mfn": "Seller", "seller": "Seller", "merchant": "Seller"}
-    return ids.map({i: words.get(fold(i), "") for i in ids.unique()}).astype(TEXT)
+    return _respelt(ids, lambda i: words.get(fold(i), ""))
+
+
+def _respelt(texts: pd.Series, spell: Callable[[str], str]) -> pd.Series:
+    """Every text in its canonical spelling; each distinct one is looked at once."""
+    codes, distinct = pd.factorize(texts)
+    spelt = np.array([spell(t) for t in distinct], dtype=object)
+    return pd.Series(spelt[codes], index=texts.index, dtype=TEXT)
 
 
 def _check_totals(settlements: pd.DataFrame) -> list[Problem]:

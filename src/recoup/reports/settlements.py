@@ -18,7 +18,8 @@ def refuse(frame: pd.DataFrame) -> pd.Series:
 def settle(frame: pd.DataFrame, _preamble: tuple[str, ...]) -> pd.DataFrame:
     """Dates and currency stand in the settlement's own row only: its lines get them too."""
     known = frame[frame["total_amount"].notna()].drop_duplicates("settlement_id").set_index("settlement_id")
-    place = known.index.get_indexer(pd.Index(frame["settlement_id"]))
+    codes, ids = pd.factorize(frame["settlement_id"])
+    place = known.index.get_indexer(pd.Index(ids))[codes]
     for name in ("settlement_start", "settlement_end", "deposit_date", "currency"):
         column = frame[name]
         blank = (column.eq("") if name == "currency" else column.isna()).to_numpy(dtype=bool) & (place >= 0)
