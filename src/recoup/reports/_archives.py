@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from ..model import Problem
 
-READABLE = {".txt", ".tsv", ".csv", ".xlsx", ".xlsm", ".zip", ".gz"}
+READABLE = {".txt", ".tsv", ".csv", ".xlsx", ".xlsm", ".parquet", ".pq", ".zip", ".gz"}
 MOST_BYTES = 4 << 30  # unpacked, per archive
 MOST_MEMBERS = 2_000
 MOST_RATIO = 500  # unpacked to packed, above 10 MB

@@ -19,6 +19,7 @@ from ._archives import Member, is_workbook, list_files, open_members, unpack
 from ._delimited import parse
 from ._encodings import to_utf8
 from ._grid import FileTable, text_frame
+from ._parquet import ENDINGS, is_parquet, read_parquet
 from ._wide_sheets import too_wide
 
 Progress = Callable[[str, int, int], None]  # file about to be read, files done, files in all
@@ -53,9 +54,11 @@ def _tables(member: Member) -> Iterator[RawTable]:
         yield _without_rows(member.name, "", member.problem)
         return
     digest = hashlib.sha256(member.data).hexdigest()
-    page = _page(member)
+    page = None if is_parquet(member.data) else _page(member)
     if page is not None:
         yield _without_rows(member.name, digest, page)
+    elif is_parquet(member.data) or member.name.lower().endswith(ENDINGS):
+        yield read_parquet(member, digest)
     elif is_workbook(member.data):
         yield from _sheets(member, digest)
     else:
