@@ -15,9 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..model import Problem, RawTable
-from ._archives import Member, is_workbook, list_files, open_members, unpack
+from ._archives import Member, is_workbook, open_members, unpack
 from ._delimited import parse
 from ._encodings import to_utf8
+from ._folders import list_files
 from ._grid import FileTable, text_frame
 from ._parquet import ENDINGS, is_parquet, read_parquet
 from ._wide_sheets import too_wide
@@ -32,8 +33,9 @@ def read_files(paths: Sequence[str | PathLike[str]], progress: Progress | None =
 
     What cannot be read is a table without rows that carries the problem. Nothing is raised for bad content.
     """
-    files = list_files([Path(p) for p in paths])
-    tables: list[RawTable] = []
+    listing = list_files([Path(p) for p in paths])
+    files = listing.files
+    tables = [_without_rows(problem.where, "", problem) for problem in listing.problems]
     for done, (name, path) in enumerate(files):
         if progress is not None:
             progress(name, done, len(files))
