@@ -240,11 +240,11 @@ def test_an_amount_with_three_decimals_is_no_thousand(kind: pa.DataType) -> None
     rows = {
         "SKU": ["A", "B"],
         "FNSKU": ["X00EXAMPL1", "X00EXAMPL2"],
-        "Unit cost": pa.array([1.125, 2.5]).cast(kind),
+        "Unit cost": pa.array([1.125, 3.375]).cast(kind),
     }
     rows |= {"ASIN": ["B0EXAMPLE1"] * 2, "Currency": ["USD"] * 2, "Effective from": ["2026-01-01"] * 2}
     read = read_parquet({**rows, "Source": ["invoice"] * 2})
-    assert read.sourcing_costs["own_cost"].tolist() == [1.125, 2.5]
+    assert read.sourcing_costs["own_cost"].tolist() == [1.125, 3.375]
 
 
 def test_the_day_is_the_one_the_clocks_of_that_zone_showed() -> None:

@@ -232,9 +232,7 @@ def _moment(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """A time without its zone, as clocks of that zone showed it, in whole seconds."""
     zone = column.type.tz
     if zone and zone.upper() not in ("UTC", "Z", "ETC/UTC", "+00:00"):
-        local = column.to_pandas().dt.tz_localize(
-            None
-        )  # pandas brings its own zones, Arrow does not everywhere
+        local = column.to_pandas().dt.tz_localize(None)  # pandas has its own zones, Arrow not everywhere
         column = pa.chunked_array([pa.array(local)])
     return column.cast(pa.timestamp(column.type.unit)).cast(pa.timestamp("s"), safe=False)
 
