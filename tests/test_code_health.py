@@ -52,6 +52,8 @@ LAYERS = (
         "home",
         "importing",
         "clearing",
+        "reports_folder",
+        "source_files",
         "explain",
         "prepare",
         "refresh",

@@ -180,8 +180,8 @@ def test_a_second_refresh_reads_only_the_tabs_that_changed(
     assert sorted(p.name for p in filled.parent.iterdir()) == ["Recoup backups", "seller.xlsx"]
 
 
-def test_a_book_with_unsaved_changes_has_no_fingerprint(filled: Path) -> None:
-    book = open_book(filled)
+def test_a_book_with_unsaved_changes_has_no_fingerprint(tmp_path: Path) -> None:
+    book = open_book(make_workbook(tmp_path / "book.xlsx"))
     assert book.fingerprint("Customer Returns")
     book.write_tab("Customer Returns", [["x"]])
     assert book.fingerprint("Customer Returns") == ""

@@ -19,6 +19,7 @@ from .importing import fingerprint, period_line
 from .memory import plain
 from .model import Record, RecoupError
 from .reports import TabRows, all_reports, filled_rows, tab_rows
+from .reports_folder import typed_folder
 from .sheets import OWN_RECORDS, REPORT_TABS
 
 
@@ -41,6 +42,7 @@ class Clearing:
     before: date | None
     tabs: list[TabToClear] = field(default_factory=list)
     claims: list[Record] = field(default_factory=list)
+    folder: str = ""  # the Reports folder of Settings, whose files stay
 
     @property
     def rows(self) -> int:
@@ -55,7 +57,7 @@ def plan_clearing(book: Book, report: str, before: date | None) -> Clearing:
         own = [t for t in OWN_RECORDS if t.casefold() == report.strip().casefold()]
         why = "holds what people typed; delete its rows by hand" if own else "is no report tab"
         raise RecoupError(f"{own[0] if own else report} {why}. Report tabs are {', '.join(REPORT_TABS)}.")
-    clearing = Clearing(title, before)
+    clearing = Clearing(title, before, folder=typed_folder(book))
     for tab in book.sheet_names():
         if tab.startswith(title):
             clearing.tabs += _plan_tab(book, tab, before)

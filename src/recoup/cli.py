@@ -310,13 +310,16 @@ class _progress:  # noqa: N801
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+        from .importing import Detail
+
         columns = (TextColumn("{task.description:<28}"), BarColumn(), TimeElapsedColumn())
         self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
         self._bar.start()
         task = self._bar.add_task("", total=self._steps)
 
         def step(text: str) -> None:
-            self._bar.update(task, description=text, advance=1)
+            detail = isinstance(text, Detail)
+            self._bar.update(task, description=text[:60], advance=0 if detail else 1)
 
         return step
 

@@ -18,6 +18,7 @@ from .pipeline import Result
 from .prepare import Ask, prepare
 from .refresh import Run, Summary, check, missing_inputs, refresh
 from .reports import Reports
+from .reports_folder import report_files
 from .upgrade import upgrade
 from .workbook import check_version
 
@@ -85,7 +86,7 @@ def import_files(
     book = open_workbook(path, engine)
     _require(files)
     progress("Reading the files")
-    done = import_into(book, files, covers=parse_period(covers), all_columns=all_columns)
+    done = import_into(book, files, covers=parse_period(covers), all_columns=all_columns, progress=progress)
     progress("Saving")
     if any(i.rows for i in done):
         book.save(_beside(path, "with imports") if is_synced(path) and not in_place else None)
@@ -102,9 +103,9 @@ def check_book(
 ) -> tuple[Reports, list[Problem], Result]:
     """Read the workbook and the folders, and say what is wrong."""
     book = open_workbook(path, engine)
-    files = _folders(book, folders)
+    files = report_files(book, folders)
     progress("Reading the reports")
-    return check(book, run, files=files, shelf=user_cache())
+    return check(book, run, files=files, shelf=user_cache(), progress=progress)
 
 
 def refresh_book(
@@ -119,8 +120,9 @@ def refresh_book(
     """Refresh a workbook file; in a synced folder a copy is written beside it unless told otherwise."""
     _check_output(target.output)
     book = open_workbook(path, engine)
-    files = _folders(book, folders)
-    summary = refresh(book, run, files=files, shelf=user_cache(), progress=progress)
+    files = report_files(book, folders)
+    shelf = user_cache()
+    summary = refresh(book, run, files=files, shelf=shelf, progress=progress, at=target.output)
     if target.dry_run:
         return Refreshed(summary, None, "Dry run: nothing was written.")
     progress("Saving")
@@ -166,9 +168,10 @@ def prepare_book(
 ) -> tuple[list[Ask], Path | None]:
     """Add a line for every record that is missing; what was added, and the file written (None: nothing to add)."""
     book = open_workbook(path, engine)
-    files = _folders(book, folders)
+    files = report_files(book, folders)
     progress("Finding what is missing")
-    added = prepare(book, missing_inputs(book, run, files=files, shelf=user_cache()))
+    asked = missing_inputs(book, run, files=files, shelf=user_cache(), progress=progress)
+    added = prepare(book, asked)
     if not added or target.dry_run:
         return added, None
     progress("Saving")
@@ -232,15 +235,6 @@ def make_demo(folder: Path, seed: int, run: Run, *, progress: Progress = lambda 
     imported = import_files(book, [p for p in reports if p.name != "truth.json"], progress=progress)
     refreshed = refresh_book(book, run, [], target=Target(in_place=True), progress=progress)
     return Demo(book, reports, imported, refreshed)
-
-
-def _folders(book: Book, named: Sequence[Path]) -> Sequence[Path]:
-    """The folders named, else the Reports folder of Settings (relative to the workbook)."""
-    rows = {str(r.get("Name")): r.get("Value") for r in book.read_table("Settings").records()}
-    folder = str(rows.get("Reports folder") or "").strip()
-    files = list(named) or ([book.path.parent / folder] if folder else [])
-    _require(files)
-    return files
 
 
 def _require(paths: Sequence[Path]) -> None:

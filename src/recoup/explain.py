@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .books.base import Book
 from .cases import text
 from .detectors import all_detectors
 from .memory import plain
 from .model import Cell, Record, RecoupError
+from .source_files import Cited, look_up
 
 BESIDE = ("sale", "fee", "cost", "document")  # rows that tell the value, never the units
 ABOUT_REIMBURSEMENTS = ("reimbursement_reversed", "reimbursement_underpaid")
@@ -23,6 +24,7 @@ class Explanation:
     evidence: list[Record]
     units: float | None
     value: float | None
+    cited: list[Cited] = field(default_factory=list)  # of the evidence that stands in files
 
     @property
     def agrees(self) -> bool:
@@ -42,7 +44,10 @@ def explain(book: Book, claim_id: str) -> Explanation:
         )
     evidence = [r for r in book.read_table("Evidence").records() if text(r.get("Claim ID")) == claim_id]
     units, value = derive(claim, evidence)
-    return Explanation(claim, evidence, units, value)
+    cited = look_up(
+        evidence, book.read_table("RecoupMemory").records(), book.path, plain(claim.get("Last seen"))
+    )
+    return Explanation(claim, evidence, units, value, cited)
 
 
 def derive(claim: Record, evidence: Sequence[Record]) -> tuple[float | None, float | None]:

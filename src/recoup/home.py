@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from .cases import day
 from .coverage import Coverage, facts_of
 from .memory import plain
 from .model import Cell, Formula, Problem, Record
-from .reports import Reports, all_reports
+from .reports import Export, Reports, all_reports
 from .sheets import HOME_DEADLINES, HOME_MONEY, STATUSES
 from .waiting import Sums, in_words
 
 DAYS_LEFT = 'IF(HomeDeadlines[[#This Row],[Deadline]]="","",HomeDeadlines[[#This Row],[Deadline]]-TODAY())'
 TO_CLAIM = 'HYPERLINK("#{1}!A"&(ROW(Claims[[#Headers],[Claim ID]])+MATCH("{0}",Claims[Claim ID],0)),"{0}")'
+
+
+MANY_ROWS = 50_000  # in one tab: above, files in a folder keep the workbook quick
 
 
 def quoted(sheet: str) -> str:
@@ -74,10 +77,29 @@ def deadline_rows(claims: Iterable[Mapping[str, Cell]], as_of: date, sheet: str 
     ]
 
 
+def crowded_tabs(reports: Reports, tabs: Collection[str]) -> str:
+    """The tabs that make the workbook slow to open and save, and what to do; "" when there are none."""
+    rows: dict[str, int] = {}
+    for export in reports.exports:
+        if export.where in tabs:
+            rows[export.where] = rows.get(export.where, 0) + export.rows_read
+    full = [f"{tab} ({count:,} rows)" for tab, count in sorted(rows.items()) if count > MANY_ROWS]
+    if not full:
+        return ""
+    return f"keep {', '.join(full)} as files in a Reports folder (Settings), and clear the tab"
+
+
 def report_rows(
-    reports: Reports, coverage: Coverage, problems: Sequence[Problem], waiting: Mapping[str, Sums]
+    reports: Reports,
+    coverage: Coverage,
+    problems: Sequence[Problem],
+    waiting: Mapping[str, Sums],
+    sheets: Collection[str] = (),
 ) -> list[Record]:
-    """State, rows, covered days and waiting money per tab; a report with an error on Checks says so."""
+    """State, rows, covered days and waiting money per tab; a report with an error on Checks says so.
+
+    Rows that stand in none of the workbook's ``sheets`` come from files, which the state counts.
+    """
     wrong = {p.where for p in problems if p.severity == "error"}
     tabs: dict[str, list[str]] = {}
     for name, report in all_reports().items():
@@ -85,14 +107,16 @@ def report_rows(
     return [
         {
             "Report": tab,
-            **_state(names, reports, coverage, wrong),
+            **_state(names, reports, coverage, wrong, sheets),
             "Money waiting": in_words(waiting.get(tab, {})) or None,
         }
         for tab, names in tabs.items()
     ]
 
 
-def _state(names: Sequence[str], reports: Reports, coverage: Coverage, wrong: set[str]) -> Record:
+def _state(
+    names: Sequence[str], reports: Reports, coverage: Coverage, wrong: set[str], sheets: Collection[str]
+) -> Record:
     """What is known of the reports that share a tab."""
     exports = [e for e in reports.exports if e.report in names]
     dated = any(all_reports()[n].day for n in names)
@@ -103,15 +127,26 @@ def _state(names: Sequence[str], reports: Reports, coverage: Coverage, wrong: se
     elif any(e.where in wrong or e.conflict for e in exports):
         state = "see Checks"
     elif spans and len(spans) > 1:
-        state = f"read, {len(spans) - 1} {'gap' if len(spans) == 2 else 'gaps'}"
+        state = f"read, {_counted(len(spans) - 1, 'gap')}"
     else:
         state = "read" if spans or not dated else "confirm the period"
     return {
-        "State": state,
+        "State": state + _from_files(exports, sheets),
         "Rows": rows or None,
         "Covered from": spans[0].first if exports and dated and spans else None,
         "Covered to": min(spans[-1].last, coverage.as_of) if exports and dated and spans else None,
     }
+
+
+def _from_files(exports: Sequence[Export], sheets: Collection[str]) -> str:
+    """Where the rows come from, when not from tabs alone."""
+    files = {e.where for e in exports if e.rows_read and e.where not in sheets} if sheets else set()
+    tab = any(e.rows_read and e.where in sheets for e in exports)
+    return f"; {'tab + ' if tab else ''}{_counted(len(files), 'file')}" if files else ""
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def next_step(

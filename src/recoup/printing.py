@@ -22,6 +22,8 @@ from .policy import ALL, Policy
 from .prepare import Ask
 from .refresh import Summary
 from .reports import Reports, all_reports
+from .reports_folder import FOLDER_ROW
+from .source_files import Cited
 from .waiting import in_words
 
 MOST_CLAIMS = 20  # listed by name; of more only the number is said
@@ -58,6 +60,10 @@ def print_cleared(plan: Clearing, path: Path | None) -> None:
         say("Nothing was changed.")
     else:
         say(f"Cleared {plan.rows:,} rows, headings kept. Workbook: {path}")
+    if plan.folder:
+        say(
+            f"Files stay: what {plan.report} holds in the Reports folder {plan.folder} is read until you move it."
+        )
 
 
 def print_upgrade(done: Sequence[str], path: Path | None) -> None:
@@ -112,11 +118,16 @@ def print_refresh(done: Refreshed, *, as_json: bool, strict: bool) -> int:
         say(
             f"{errors} errors and {sum(p.severity == 'warning' for p in summary.problems)} warnings on Checks."
         )
-        if done.notice:
-            say(done.notice)
+        for notice in filter(None, (summary.notice, *_overridden(summary), done.notice)):
+            say(notice)
         if done.path:
             say(f"Workbook: {done.path}")
     return 1 if strict and errors else 0
+
+
+def _overridden(summary: Summary) -> list[str]:
+    """That another folder than that of Settings was read."""
+    return [f"{p.problem}." for p in summary.problems if p.where == "Settings" and p.column == FOLDER_ROW]
 
 
 def print_summary(summary: Summary) -> None:
@@ -158,6 +169,7 @@ def print_explanation(found: Explanation, *, as_json: bool) -> int:
             {
                 "claim": {k: plain(v) for k, v in found.claim.items()},
                 "evidence": [{k: plain(v) for k, v in r.items()} for r in found.evidence],
+                "cited": [dataclasses.asdict(c) for c in found.cited],
                 "units": found.units,
                 "value": found.value,
                 "agrees": found.agrees,
@@ -182,6 +194,7 @@ def print_explanation(found: Explanation, *, as_json: bool) -> int:
             say(f"{name + ':':<10} {plain(claim.get(name))}")
     columns = ("Role", "Sheet or file", "Row", "Date", "Units", "Amount", "Currency", "What it shows")
     print_table("Evidence", found.evidence, columns)
+    _print_cited(found.cited)
     value = "unknown" if found.value is None else f"{found.value:,.2f} {plain(claim.get('Currency'))}"
     units = "" if found.units is None else f"{plain(found.units)} units, "
     say(f"From these rows: {units}{value}.")
@@ -190,6 +203,18 @@ def print_explanation(found: Explanation, *, as_json: bool) -> int:
             f"Claims says {plain(claim.get('Units'))} units, {plain(claim.get('Claim value'))}: refresh the claims."
         )
     return 0 if found.agrees else 1
+
+
+def _print_cited(cited: Sequence[Cited]) -> None:
+    """The rows of files as they stand there now, each file's digest once."""
+    for where, digest in dict.fromkeys((c.where, c.sha256) for c in cited):
+        say(f"{where}, SHA-256 {digest}")
+        rows = [c for c in cited if (c.where, c.sha256) == (where, digest)]
+        for row in rows:
+            said = " · ".join(f"{header}: {text}" for header, text in row.cells.items())
+            say(f"  {row.place}: {said or row.problem}")
+    if cited:
+        say("")
 
 
 def print_prepared(added: Sequence[Ask], path: Path | None) -> None:

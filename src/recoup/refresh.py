@@ -17,7 +17,7 @@ from .cases import Known, Tracking, day, text, track
 from .confidence import count_outcomes
 from .coverage import tab_name
 from .detectors import Detector, all_detectors
-from .importing import recall_periods
+from .importing import each_file, recall_periods
 from .journal import journal_rows
 from .memory import PEOPLE, plain, remember
 from .model import Claim, Formula, NotClaimed, Problem, Record
@@ -25,7 +25,9 @@ from .pipeline import Brief, Result, detect
 from .prepare import Ask, find_missing
 from .recalled import recall_losses
 from .reports import Reports, Shelf, file_sources, read
+from .reports_folder import not_read
 from .sheets import AGE
+from .source_files import SourceFiles, as_text
 from .typed_over import as_written, restore_rows, strange_decisions, typed_problems
 from .waiting import Sums, waiting_by_tab
 from .workbook import Notebook, read_notebook, report_tabs, sheets_of
@@ -73,10 +75,15 @@ def refresh(
     files: Sequence[Path] = (),
     shelf: Shelf | None = None,
     progress: Progress = lambda _: None,
+    at: Path | None = None,
 ) -> Summary:
-    """Fill the owned sheets of an open book; the caller saves it. People's cells are never written."""
+    """Fill the owned sheets of an open book; the caller saves it. People's cells are never written.
+
+    ``shelf`` keeps readings of reports between runs. ``at`` is where the book will be saved, when that is another
+    folder: links to files start there.
+    """
     with uncollected():
-        return _refresh(book, run, files, shelf, progress)
+        return _refresh(book, run, files, shelf, progress, at)
 
 
 @contextmanager
@@ -91,44 +98,61 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _refresh(book: Book, run: Run, files: Sequence[Path], shelf: Shelf | None, progress: Progress) -> Summary:
+def _refresh(
+    book: Book, run: Run, files: Sequence[Path], shelf: Shelf | None, progress: Progress, at: Path | None
+) -> Summary:
     clock = _Stopwatch(progress)
     clock.start("Reading the workbook")
     notebook = read_notebook(book)
     clock.start("Reading the reports")
-    reports = _read_reports(book, notebook, files, shelf)
+    reports = _read_reports(book, notebook, files, shelf, progress)
     clock.start("Finding claims")
     result = detect(reports, _brief(notebook, run))
     sources = {kind: _source(detector) for kind, detector in all_detectors().items()}
     tracking = track(result.claims, result.not_claimed, notebook.known, run.as_of, sources)
     clock.start("Writing the sheets")
     problems = [*reports.problems, *notebook.problems, *result.problems]
-    summary = _write(book, run, notebook, reports, result, tracking, problems)
+    linked = SourceFiles(files, reports.exports, at or book.path)
+    summary = _write(book, run, notebook, reports, result, tracking, problems, linked)
     summary.seconds = clock.stop()
     return summary
 
 
 def check(
-    book: Book, run: Run, *, files: Sequence[Path] = (), shelf: Shelf | None = None
+    book: Book,
+    run: Run,
+    *,
+    files: Sequence[Path] = (),
+    shelf: Shelf | None = None,
+    progress: Progress = lambda _: None,
 ) -> tuple[Reports, list[Problem], Result]:
     """Read everything and say what is wrong, without writing."""
     notebook = read_notebook(book)
-    reports = _read_reports(book, notebook, files, shelf)
+    reports = _read_reports(book, notebook, files, shelf, progress)
     result = detect(reports, _brief(notebook, run))
     return reports, [*reports.problems, *notebook.problems, *result.problems], result
 
 
 def missing_inputs(
-    book: Book, run: Run, *, files: Sequence[Path] = (), shelf: Shelf | None = None
+    book: Book,
+    run: Run,
+    *,
+    files: Sequence[Path] = (),
+    shelf: Shelf | None = None,
+    progress: Progress = lambda _: None,
 ) -> list[Ask]:
     """The records a person must fill in, largest money first, without writing."""
     notebook = read_notebook(book)
-    reports = _read_reports(book, notebook, files, shelf)
+    reports = _read_reports(book, notebook, files, shelf, progress)
     return find_missing(detect(reports, _brief(notebook, run)), reports, notebook.policy, run.as_of)
 
 
-def _read_reports(book: Book, notebook: Notebook, files: Sequence[Path], shelf: Shelf | None) -> Reports:
-    reports = read(chain(report_tabs(book), file_sources(files)), periods=notebook.periods, shelf=shelf)
+def _read_reports(
+    book: Book, notebook: Notebook, files: Sequence[Path], shelf: Shelf | None, progress: Progress
+) -> Reports:
+    sources = chain(report_tabs(book), file_sources(files, each_file(progress)))
+    reports = read(sources, periods=notebook.periods, shelf=shelf)
+    reports.problems += not_read(book, files)
     recall_periods(reports.exports, notebook.imported)
     return reports
 
@@ -169,6 +193,7 @@ def _write(
     result: Result,
     tracking: Tracking,
     problems: list[Problem],
+    linked: SourceFiles,
 ) -> Summary:
     known = notebook.known
     places = results.Places(book.sheet_of("Evidence"), book.sheet_of("Policy"))
@@ -185,13 +210,12 @@ def _write(
     book.patch_rows("NotClaimed", ["Claim ID", "Reason", "Closed by"], left)
     book.patch_rows("Cases", ["Claim ID"], cases)
     book.append_rows("Cases", opened)
-    hashes = {e.where: e.sha256 for e in reports.exports}
-    evidence = results.evidence_rows(result.claims, sheets_of(book), hashes)
+    evidence = results.evidence_rows(result.claims, sheets_of(book), linked)
     evidence += _cleared(book, tracking, run.as_of)
     book.replace_rows("Evidence", evidence, ["Claim ID", "Sheet or file", "Row", "Role"])
     book.append_rows("Journal", journal)
     memory = remember(rows, _people(tracking, known), notebook.written)
-    book.replace_rows("RecoupMemory", [*notebook.imported, *memory])
+    book.replace_rows("RecoupMemory", [*linked.lines(), *notebook.imported, *memory])
     summary = _summarise(book, run, known, rows, reports, result, problems)
     summary.not_claimed = lines
     problems += book.problems
@@ -211,6 +235,7 @@ def _summarise(
 ) -> Summary:
     shown = [{**known.claims.get(plain(r["Claim ID"]), {}), **r} for r in rows]
     waiting = waiting_by_tab(result.claims, result.held, result.not_run)
+    notices = (_filter_notice(book, rows, known), home.crowded_tabs(reports, sheets_of(book)))
     return Summary(
         as_of=run.as_of,
         claims=result.claims,
@@ -221,7 +246,7 @@ def _summarise(
         money=home.money_rows(shown),
         deadlines=home.deadline_rows(shown, run.as_of, book.sheet_of("Claims")),
         next_step=home.next_step(shown, problems, result.not_run, waiting),
-        notice=_filter_notice(book, rows, known),
+        notice="; ".join(filter(None, notices)),
         not_run=result.not_run,
         waiting=waiting,
     )
@@ -230,7 +255,8 @@ def _summarise(
 def _write_home(book: Book, run: Run, summary: Summary, result: Result) -> None:
     book.replace_rows("HomeMoney", summary.money)
     book.replace_rows("HomeDeadlines", summary.deadlines)
-    rows = home.report_rows(summary.reports, result.coverage, summary.problems, summary.waiting)
+    tabs = sheets_of(book)
+    rows = home.report_rows(summary.reports, result.coverage, summary.problems, summary.waiting, tabs)
     book.patch_rows("HomeReports", ["Report"], rows)
     book.write_names(
         {
@@ -277,7 +303,8 @@ def _cleared(book: Book, tracking: Tracking, as_of: date) -> list[Record]:
             shows = text(row.get("What it shows"))
             if not gone[text(row.get("Claim ID"))] and "(report cleared" not in shows:
                 shows = f"{shows} (report cleared {as_of})"
-            kept.append({**row, "What it shows": shows, "Link": None, "Date": day(row.get("Date"))})
+            proof = as_text(row.get("Link"))
+            kept.append({**row, "What it shows": shows, "Link": proof, "Date": day(row.get("Date"))})
     return kept
 
 

@@ -12,6 +12,7 @@ from .home import quoted
 from .memory import plain
 from .model import Cell, Claim, Evidence, Formula, NotClaimed, Problem, Record, SourceRow
 from .pipeline import priority
+from .source_files import SourceFiles
 
 DAYS_LEFT = 'IF(Claims[[#This Row],[Deadline]]="","",Claims[[#This Row],[Deadline]]-TODAY())'
 TO_EVIDENCE = (
@@ -152,17 +153,13 @@ def stale_lines(
     ]
 
 
-def evidence_rows(claims: Iterable[Claim], sheets: set[str], hashes: Mapping[str, str]) -> list[Record]:
-    """One row per report row that counts for or against a claim.
-
-    Links lead into the workbook's own tabs; for a file its SHA-256 stands in their place.
-    """
-    return [_evidence_row(c.claim_id, e, sheets, hashes) for c in claims for e in c.evidence]
+def evidence_rows(claims: Iterable[Claim], sheets: set[str], files: SourceFiles) -> list[Record]:
+    """One row per report row that counts for or against a claim, with a link to its tab or its file."""
+    return [_evidence_row(c.claim_id, e, sheets, files) for c in claims for e in c.evidence]
 
 
-def _evidence_row(claim_id: str, evidence: Evidence, sheets: set[str], hashes: Mapping[str, str]) -> Record:
+def _evidence_row(claim_id: str, evidence: Evidence, sheets: set[str], files: SourceFiles) -> Record:
     where, row = evidence.source.where, evidence.source.row
-    proof: Cell = f"SHA-256 {hashes[where]}" if hashes.get(where) else None
     target = quoted(where)
     return {
         "Claim ID": claim_id,
@@ -177,7 +174,7 @@ def _evidence_row(claim_id: str, evidence: Evidence, sheets: set[str], hashes: M
         "What it shows": evidence.shows,
         "Link": Formula(f'HYPERLINK("#{target}!A{row}","row {row}")', f"row {row}")
         if where in sheets
-        else proof,
+        else files.proof(where, row),
     }
 
 

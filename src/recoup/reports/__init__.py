@@ -5,9 +5,11 @@ report, ``read_files(paths)`` the tables at once.
 One module per report declares its tab, its columns and every spelling of their headers.
 """
 
+from ._cited import CitedRows, cited_rows
 from ._declared import Column, Report, all_reports
 from ._exports import Export, StatedPeriod
 from ._files import file_sources, read_bytes, read_files
+from ._folders import Listing, list_files
 from ._grid import FileTable, text_series
 from ._read import Reports, read
 from ._report import BlockRead
@@ -16,10 +18,12 @@ from ._sources import Reading, Shelf, Source
 
 __all__ = [
     "BlockRead",
+    "CitedRows",
     "Column",
     "Export",
     "FileTable",
     "Form",
+    "Listing",
     "Reading",
     "Report",
     "Reports",
@@ -28,9 +32,11 @@ __all__ = [
     "StatedPeriod",
     "TabRows",
     "all_reports",
+    "cited_rows",
     "file_sources",
     "filled_rows",
     "find_form",
+    "list_files",
     "read",
     "read_bytes",
     "read_files",

@@ -1,17 +1,17 @@
-"""Opens files, folders, zip and gzip archives into named bytes, guarded against bombs and stray paths."""
+"""Opens files, zip and gzip archives into named bytes, guarded against bombs and stray paths."""
 
 from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 
 from ..model import Problem
 
-READABLE = {".txt", ".tsv", ".csv", ".xlsx", ".xlsm", ".zip", ".gz"}
+READABLE = {".txt", ".tsv", ".csv", ".xlsx", ".xlsm", ".parquet", ".pq", ".zip", ".gz"}
 MOST_BYTES = 4 << 30  # unpacked, per archive
 MOST_MEMBERS = 2_000
 MOST_RATIO = 500  # unpacked to packed, above 10 MB
@@ -24,24 +24,6 @@ class Member:
     name: str
     data: bytes
     problem: Problem | None = None
-
-
-def list_files(paths: Sequence[Path]) -> list[tuple[str, Path]]:
-    """Files with the name to show: folders give the readable files below them, sorted."""
-    found: list[tuple[str, Path]] = []
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.is_file() and _wanted(p.relative_to(path)))
-            found += [(p.relative_to(path).as_posix(), p) for p in inside]
-        else:
-            found.append((path.name, path))
-    names = [name for name, _ in found]
-    return [(name if names.count(name) == 1 else path.as_posix(), path) for name, path in found]
-
-
-def _wanted(path: Path) -> bool:
-    hidden = any(part.startswith((".", "~$")) for part in path.parts)
-    return not hidden and path.suffix.lower() in READABLE
 
 
 def open_members(name: str, path: Path) -> Iterator[Member]:

@@ -16,10 +16,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..model import Problem, RawTable
-from ._archives import Member, is_workbook, list_files, open_members, unpack
+from ._archives import Member, is_workbook, open_members, unpack
 from ._delimited import parse
 from ._encodings import to_utf8
+from ._folders import list_files
 from ._grid import FileTable, text_frame
+from ._parquet import ENDINGS, is_parquet, read_parquet
 from ._sources import Source
 from ._wide_sheets import too_wide
 
@@ -38,7 +40,10 @@ def read_files(paths: Sequence[str | PathLike[str]], progress: Progress | None =
 
 def file_sources(paths: Sequence[str | PathLike[str]], progress: Progress | None = None) -> Iterator[Source]:
     """The same files one by one, each to be parsed when it is asked for."""
-    files = list_files([Path(p) for p in paths])
+    listing = list_files([Path(p) for p in paths])
+    files = listing.files
+    for problem in listing.problems:
+        yield Source(problem.where, "", partial(iter, [_without_rows(problem.where, "", problem)]))
     for done, (name, path) in enumerate(files):
         if progress is not None:
             progress(name, done, len(files))
@@ -62,9 +67,11 @@ def _tables(member: Member, digest: str) -> Iterator[RawTable]:
     if member.problem is not None:
         yield _without_rows(member.name, "", member.problem)
         return
-    page = _page(member)
+    page = None if is_parquet(member.data) else _page(member)
     if page is not None:
         yield _without_rows(member.name, digest, page)
+    elif is_parquet(member.data) or member.name.lower().endswith(ENDINGS):
+        yield read_parquet(member, digest)
     elif is_workbook(member.data):
         yield from _sheets(member, digest)
     else:

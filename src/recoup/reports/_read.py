@@ -18,6 +18,7 @@ from ._grid import Grid
 from ._headings import Heading, find_headings
 from ._merge import merge, pasted_over, same_export_twice
 from ._one_cell import split_lines_in_cells
+from ._parts import rows_in_two_parts
 from ._report import Block, BlockRead, empty_frame, read_block
 from ._sources import Reading, Shelf, Source
 from .money_lines import to_money_lines
@@ -88,7 +89,7 @@ def _merged(report: Report, reads: list[BlockRead], reports: Reports) -> pd.Data
     if not reads:
         return empty_frame(report)
     frame = merge(report, [r.frame for r in reads], exports)
-    reports.problems += same_export_twice(exports)
+    reports.problems += [*same_export_twice(exports), *rows_in_two_parts(exports)]
     return frame
 
 
