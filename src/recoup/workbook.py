@@ -111,6 +111,12 @@ def _refuse_older(book: Book) -> None:
         )
 
 
+def backups_kept(book: Book) -> int:
+    """How many backups of the workbook stay: the answer on Settings, else as shipped."""
+    rows = _numbered(book, "Settings") if "Settings" in book.tables() else []
+    return int(str(load().with_settings(rows)[0].setting("backups_kept")))
+
+
 def raw_tabs(book: Book) -> list[RawTable]:
     """Report tabs, tabs named after one (`Inventory Ledger UK`), own records, and people's tabs.
 
