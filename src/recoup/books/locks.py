@@ -32,7 +32,7 @@ def find_locks(book: Path) -> list[Lock]:
     for program, path, owner_in in (("Excel", excel, _excel_owner), ("LibreOffice", libre, _libre_owner)):
         try:
             since = time.strftime("%Y-%m-%d %H:%M", time.localtime(path.stat().st_mtime))
-        except FileNotFoundError:
+        except OSError:  # none there, or a name that is too long to be one
             continue
         try:
             owner = owner_in(path.read_bytes())
@@ -65,9 +65,14 @@ def refuse_if_open(book: Path) -> None:
             f"{book.name} is open in {lock.program} by {lock.owner} since {lock.since}; close it there "
             f"and try again (if nobody has it open, delete {lock.path.name!r} in its folder)."
         )
-    if not book.is_file():
+    try:
+        status = book.stat()
+    except FileNotFoundError:
         return
-    status = book.stat()
+    except OSError as error:
+        raise refusal(error, book) from error
+    if not stat.S_ISREG(status.st_mode):
+        return
     if not stat.S_IMODE(status.st_mode) & 0o222:
         raise BookUnsaved(f"{book.name} is read-only; allow writing (file properties), then try again.")
     if status.st_nlink > 1:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
+from tempfile import gettempdir
 
 from openpyxl.utils import absolute_coordinate, quote_sheetname
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
@@ -36,6 +37,7 @@ from recoup.books.openpyxl_reader import load
 from recoup.books.openpyxl_table import TableCells, area_of
 from recoup.books.openpyxl_writer import write
 from recoup.books.package import Package
+from recoup.books.refusals import refusal
 from recoup.books.saving import BookFile
 from recoup.books.verification import Draft
 from recoup.books.workbook_part import WorkbookPart
@@ -248,7 +250,10 @@ class OpenpyxlBook:
         in_place = target == self._file.target(None)
         if in_place and not self._has_changes():
             return target
-        data = write(self._workbook, self._tabs, self.path.name, self._app)
+        try:
+            data = write(self._workbook, self._tabs, self.path.name, self._app)
+        except OSError as error:  # openpyxl writes its tabs into the system's temporary folder first
+            raise refusal(error, Path(gettempdir()) / target.name) from error
         Draft(data, self.sheet_names(), self.tables()).verify(target.name)
         self._file.save(data, to, self.keep)
         if in_place:

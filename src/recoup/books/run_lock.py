@@ -41,6 +41,8 @@ def only_run(book: Path) -> Iterator[bool]:
     Raises ``BookLocked`` naming who holds it and since when, ``BookUnsaved`` when the folder cannot be written.
     """
     path = lock_file(book)
+    if not path.parent.is_dir():  # the lock would make it
+        raise refusal(FileNotFoundError(errno.ENOENT, "no such folder"), book)
     lock = FileLock(path, timeout=_PATIENCE, mode=0o666, is_singleton=True, fallback_to_soft=False)
     try:
         lock.acquire()
