@@ -237,11 +237,24 @@ def test_a_folder_that_is_flushed_nowhere_does_not_undo_a_save(
 def test_a_folder_that_is_gone_is_not_made_again(path: Path, engine: str, tmp_path: Path) -> None:
     book = patched(path, engine)
     path.parent.rename(tmp_path / "away")
-    with pytest.raises(BookChanged, match="moved or deleted"):
-        book.save()
-    with pytest.raises(BookUnsaved, match="cannot be reached"):
-        book.save(path.parent / "copy.xlsx")
+    for to in (None, path.parent / "copy.xlsx"):
+        with pytest.raises(BookUnsaved, match="cannot be reached"):
+            book.save(to)
     assert not path.parent.exists()
+
+
+def test_a_folder_named_for_the_workbook_is_named_as_one(tmp_path: Path, recoup: Recoup) -> None:
+    for folder in (tmp_path, "."):
+        answer = recoup("refresh", folder, *DAY)
+        answer.is_one_sentence("is a folder; name the workbook file")
+        assert answer.code == 2
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="there is no folder here in which nothing can be made")
+def test_a_new_workbook_where_nothing_can_be_made_is_refused(recoup: Recoup) -> None:
+    answer = recoup("new", "/proc/seller.xlsx")
+    answer.is_one_sentence("seller.xlsx was not saved", "/proc is read-only for you")
+    assert answer.code == 1
 
 
 def test_a_path_that_is_too_long_is_named(path: Path, engine: str) -> None:

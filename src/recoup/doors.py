@@ -65,7 +65,7 @@ def _opened_to_write(path: Path, to: Path, engine: str) -> Iterator[Book]:
     Raises ``BookLocked`` at once, not only at the end, when somebody has the file open.
     """
     try:
-        there, target = path.exists(), to.resolve()
+        there, target = path.is_file(), to.resolve()
     except OSError as error:
         raise refusal(error, path) from error
     if not there:

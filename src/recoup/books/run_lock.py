@@ -47,6 +47,8 @@ def only_run(book: Path) -> Iterator[bool]:
     try:
         lock.acquire()
     except Timeout as error:
+        if not path.exists():  # a folder in which nothing can be made
+            raise refusal(PermissionError(errno.EACCES, "no file can be made"), book) from error
         raise BookLocked(_who_holds(book, path)) from error
     except OSError as error:
         if error.errno not in _WITHOUT_LOCKS:

@@ -37,6 +37,8 @@ class BookFile:
             raise BookUnsupported(
                 f"There is no file {self.path}; make a workbook with `recoup new`."
             ) from error
+        except IsADirectoryError as error:
+            raise BookUnsupported(f"{self.path} is a folder; name the workbook file in it.") from error
         except OSError as error:
             raise BookUnsupported(f"{self.path.name} cannot be read ({error.strerror}).") from error
         self._sha256 = digest(data)
@@ -53,7 +55,6 @@ class BookFile:
         """
         target = self.target(to)
         in_place = target == self.target(None)
-        self._look(target, in_place)
         with only_run(target) as alone:
             if alone:
                 _remove_dead_beside(target)
