@@ -9,6 +9,7 @@ from __future__ import annotations
 import cProfile
 import json
 import pstats
+import shutil
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -51,6 +52,13 @@ def refresh_files(folder: str, copy: str) -> Work:
     book = Path(copy).with_name("empty.xlsx")
     book.unlink(missing_ok=True)
     return _refresh(make_workbook(book), [Path(folder)], Path(copy))
+
+
+def forget(cache: str, task: str, *arguments: str) -> Work:
+    """Another task, after what earlier runs remembered of reports is gone."""
+    shutil.rmtree(cache, ignore_errors=True)
+    work: Work = globals()[task](*arguments)
+    return work
 
 
 def demo() -> Work:

@@ -83,11 +83,6 @@ def delete_evidence(book: Path) -> None:
         del desk.workbook["Evidence"].tables["Evidence"]
 
 
-def make_newer(book: Path) -> None:
-    with Desk(book) as desk:
-        desk.workbook["_Recoup"]["B1"] = 99
-
-
 def make_text(book: Path) -> None:
     book.write_text("Date\tFNSKU\n", encoding="utf-8")
 
@@ -156,21 +151,6 @@ def test_another_owned_table_that_was_deleted_is_named_with_its_tab_and_remedy(
     answer = recoup(command, book, *DAY)
     assert answer.code == 2
     answer.is_one_sentence("seller.xlsx", "Evidence", "Insert > Table")
-
-
-@pytest.mark.parametrize("command", ["check", "refresh", "import", "explain"])
-def test_a_workbook_of_a_newer_version_is_refused_by_every_command_and_not_written(
-    tmp_path: Path, recoup: Recoup, command: str
-) -> None:
-    book = refreshed_book(tmp_path)
-    key = claim_of(book, "X00LOST01A")["Claim ID"]
-    make_newer(book)
-    before = book.read_bytes()
-    more = {"import": Seller().write(tmp_path / "r")[:1], "explain": (key,)}
-    answer = recoup(command, book, *more.get(command, DAY))
-    assert answer.code == 2
-    answer.is_one_sentence("seller.xlsx", "newer Recoup", "update")
-    assert book.read_bytes() == before
 
 
 @pytest.mark.parametrize("column", ["Claim ID", "Units", "Decision"])

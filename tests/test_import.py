@@ -135,7 +135,7 @@ def test_every_cell_of_a_report_tab_is_text_as_it_was_written(tmp_path: Path) ->
 def test_buyer_columns_never_reach_a_tab_and_are_named(tmp_path: Path, all_columns: bool) -> None:
     book = empty_book(tmp_path)
     seller = Seller()
-    done = doors.import_files(book, seller.write(tmp_path / "reports"), all_columns=all_columns)
+    done, _ = doors.import_files(book, seller.write(tmp_path / "reports"), all_columns=all_columns)
     returns = next(i for i in done if i.file.startswith("customer-returns"))
     assert returns.buyer == ["customer-comments"]
     assert "customer-comments" not in headings(book, "Customer Returns")
@@ -243,7 +243,7 @@ def test_a_file_that_is_no_report_is_named_and_nothing_is_written(tmp_path: Path
     before = book.read_bytes()
     odd = tmp_path / "shopping list.txt"
     odd.write_text("milk\teggs\tbread\n1\t2\t3\n2\t3\t4\n", encoding="utf-8")
-    (item,) = doors.import_files(book, [odd])
+    ((item,), _) = doors.import_files(book, [odd])
     assert (item.tabs, item.rows) == ([], 0)
     assert item.problems
     assert item.problems[0].remedy
@@ -255,7 +255,7 @@ def test_a_good_file_is_imported_although_another_is_bad(tmp_path: Path) -> None
     files = Seller().write(tmp_path / "reports")
     page = tmp_path / "page.txt"
     page.write_text("<!doctype html><html><body>Sign in</body></html>", encoding="utf-8")
-    done = doors.import_files(book, [page, *files])
+    done, _ = doors.import_files(book, [page, *files])
     assert not done[0].tabs
     assert "web page" in done[0].problems[0].problem
     assert all(i.tabs for i in done[1:])

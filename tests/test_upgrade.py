@@ -1,4 +1,4 @@
-"""A workbook of an older version is refused with the remedy, and upgraded without losing anything."""
+"""A workbook of a newer version is refused, one of an older version too, and upgraded without losing anything."""
 
 from __future__ import annotations
 
@@ -8,22 +8,166 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from recoup import doors
+from recoup import cli, doors
+from recoup.books import ENGINES, open_book
 from recoup.model import RecoupError
 from recoup.policy import load
-from recoup.sheets import LISTS, TABLES, WORKBOOK_VERSION
+from recoup.sheets import LISTS, OWN_RECORDS, REPORT_TABS, TABLES, WORKBOOK_VERSION
+from recoup.workbook import version_of
+from test_commands import DAY, Recoup, recoup
 from workbooks import Desk, claim_of, refresh, refreshed_book, table
 
-RELEASED = sorted((Path(__file__).parent / "released").glob("workbook_v*.xlsx"))
+__all__ = ["recoup"]  # a fixture
+RELEASED = {
+    int(p.stem.removeprefix("workbook_v")): p
+    for p in sorted((Path(__file__).parent / "released").glob("workbook_v*.xlsx"))
+}
+OLDER = [p for version, p in RELEASED.items() if version < WORKBOOK_VERSION]
+SHIPPED = {
+    "Policy",
+    "ReasonCodes",
+    "Settings",
+    "HomeReports",
+}  # tables whose own columns an upgrade brings up to date
 
 
-@pytest.fixture(params=RELEASED, ids=lambda p: p.stem)
+@pytest.fixture(params=OLDER, ids=lambda p: p.stem)
 def book(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return Path(shutil.copy(request.param, tmp_path / "seller.xlsx"))
 
 
-def test_there_is_a_workbook_of_every_older_version() -> None:
-    assert [p.stem for p in RELEASED] == [f"workbook_v{n}" for n in range(1, WORKBOOK_VERSION)]
+@pytest.fixture(params=RELEASED.values(), ids=lambda p: p.stem)
+def released(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    return Path(shutil.copy(request.param, tmp_path / "seller.xlsx"))
+
+
+def test_there_is_a_workbook_of_every_former_version_and_none_of_a_later_one() -> None:
+    former = set(range(1, WORKBOOK_VERSION))
+    assert former <= set(RELEASED) <= former | {WORKBOOK_VERSION}, (
+        "keep one of the former version in tests/released"
+    )
+
+
+def test_every_released_workbook_says_its_version() -> None:
+    assert {n: version_of(open_book(p)) for n, p in RELEASED.items()} == {n: n for n in RELEASED}
+
+
+def kept_cells(path: Path) -> dict[str, list[dict[str, str]]]:
+    """What an upgrade must keep: every row of report tabs and of tables, but what Recoup ships in them."""
+    opened, found = open_book(path), {}
+    for name in opened.sheet_names():
+        if name.startswith((*REPORT_TABS, *OWN_RECORDS)):
+            found[name] = opened.read_raw(name).cells.astype(str).to_dict("records")
+    for name, declared in TABLES.items():
+        shipped = {c.header for c in declared.columns if c.owner == "recoup"} if name in SHIPPED else set()
+        shipped -= set(declared.key)
+        rows = opened.read_table(name).records()
+        found[name] = [{h: str(v) for h, v in r.items() if h not in shipped} for r in rows]
+    return found
+
+
+def test_upgrading_and_refreshing_a_released_workbook_keeps_everything(released: Path) -> None:
+    before = kept_cells(released)
+    doors.upgrade_book(released)
+    upgraded = kept_cells(released)
+    for name, rows in before.items():
+        now = [{h: r[h] for h in rows[0]} for r in upgraded[name]] if rows else []
+        assert now[: len(rows)] == rows, f"{name} is not what it was"
+    people = {name: people_of(released, name) for name in ("Claims", "Cases", "NotClaimed")}
+    refresh(released, hour=12)
+    for name, cells in people.items():
+        now_typed = people_of(released, name)
+        assert {key: now_typed.get(key) for key in cells} == cells, name
+    journal = before["Journal"]
+    assert kept_cells(released)["Journal"][: len(journal)] == journal
+
+
+def people_of(path: Path, name: str) -> dict[str, list[str]]:
+    """The cells of people by claim id."""
+    people = TABLES[name].people
+    return {
+        str(r["Claim ID"]): [str(r[h]) for h in people] for r in open_book(path).read_table(name).records()
+    }
+
+
+# ---- a workbook of a newer version
+
+
+@pytest.fixture
+def newer(tmp_path: Path) -> Path:
+    path = refreshed_book(tmp_path)
+    opened = open_book(path, keep=0)
+    opened.write_names({"Recoup_Version": WORKBOOK_VERSION + 1})
+    opened.save()
+    return path
+
+
+COMMANDS: dict[str, tuple[object, ...]] = {
+    "check": DAY,
+    "explain": ("LW-AAAAAAAAAAAAA",),
+    "refresh": DAY,
+    "refresh --dry-run": DAY,
+    "refresh --output": ("copy.xlsx", *DAY),
+    "refresh --in-place": DAY,
+    "prepare": DAY,
+    "prepare --dry-run": DAY,
+    "clear": ("Inventory Ledger", "--yes"),
+    "clear --dry-run": ("Inventory Ledger",),
+    "import": ("report.txt",),
+    "upgrade": (),
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_refuses_a_workbook_of_a_newer_recoup_and_writes_nothing(
+    newer: Path, recoup: Recoup, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(newer.parent)
+    (newer.parent / "report.txt").write_text("Date\tFNSKU\n")
+    before = {p.name: p.read_bytes() for p in newer.parent.iterdir()}
+    name, *options = command.split()
+    answer = recoup(name, newer, *options, *COMMANDS[command])
+    assert answer.code == 2
+    answer.is_one_sentence("seller.xlsx", "made by a newer Recoup", "update Recoup")
+    assert {p.name: p.read_bytes() for p in newer.parent.iterdir()} == before
+
+
+def test_the_commands_tried_are_all_that_open_a_workbook() -> None:
+    named = {c.name or getattr(c.callback, "__name__", "") for c in cli.app.registered_commands}
+    assert named - {"new", "policy", "score", "demo"} == {c.split()[0] for c in COMMANDS}
+
+
+def test_the_openpyxl_engine_refuses_a_newer_workbook_too(newer: Path) -> None:
+    before = newer.read_bytes()
+    with pytest.raises(RecoupError, match="made by a newer Recoup"):
+        doors.open_workbook(newer, "openpyxl")
+    assert newer.read_bytes() == before
+
+
+def test_a_copy_of_a_newer_recoup_is_not_replaced_by_an_older_one(newer: Path, recoup: Recoup) -> None:
+    copy = newer.rename(newer.with_name("copy.xlsx"))
+    book, before = refreshed_book(newer.parent), copy.read_bytes()
+    answer = recoup("refresh", book, *DAY, "--output", copy)
+    answer.is_one_sentence("copy.xlsx", "newer Recoup")
+    assert copy.read_bytes() == before
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("typed", "said"), [("3", "newer Recoup"), ("two", "is no number"), (2.5, "is no number")]
+)
+def test_a_version_that_somebody_typed_is_read_or_named(
+    tmp_path: Path, engine: str, typed: str | float, said: str
+) -> None:
+    path = refreshed_book(tmp_path)
+    opened = open_book(path, keep=0)
+    opened.write_names({"Recoup_Version": typed})
+    opened.save()
+    with pytest.raises(RecoupError, match=said):
+        doors.open_workbook(path, engine)
+
+
+# ---- a workbook of an older version
 
 
 def test_a_refresh_of_an_older_workbook_says_to_upgrade_and_changes_nothing(book: Path) -> None:

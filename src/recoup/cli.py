@@ -65,10 +65,10 @@ def import_(
 ) -> None:
     """Put report files into the tabs they belong to."""
     from .doors import import_files
-    from .printing import print_imports
+    from .printing import print_imports, print_written
 
     with _progress(2) as step:
-        done = import_files(
+        done, path = import_files(
             book,
             files,
             covers=covers,
@@ -78,6 +78,7 @@ def import_(
             progress=step,
         )
     print_imports(done)
+    print_written(book, path)
 
 
 @app.command()
@@ -126,7 +127,7 @@ def prepare(
 ) -> None:
     """Add a line for every cost, measurement, receipt, shipment or document that claims wait for."""
     from .doors import Target, prepare_book
-    from .printing import print_prepared
+    from .printing import print_prepared, print_written
 
     target = Target(in_place=in_place, dry_run=dry_run)
     with _progress(3) as step:
@@ -134,6 +135,7 @@ def prepare(
             book, _run(as_of), reports or [], target=target, engine=engine, progress=step
         )
     print_prepared(added, path)
+    print_written(book, path)
 
 
 @app.command()
@@ -168,25 +170,28 @@ def clear(
     """List what loses its source, back up, and empty a report tab but for its headings."""
     from .clearing import Clearing
     from .doors import clear_book
-    from .printing import print_cleared, print_clearing
+    from .printing import print_cleared, print_clearing, print_written
 
     def agree(plan: Clearing) -> bool:
         print_clearing(plan)
-        asks = sys.stdin.isatty() and not yes
-        return not dry_run and (not asks or typer.confirm(f"Clear {plan.rows:,} rows?"))
+        asks = sys.stdin.isatty() and not yes and not dry_run
+        return not asks or typer.confirm(f"Clear {plan.rows:,} rows?")
 
     day = _day(before, "--before") if before else None
-    done = clear_book(book, report, day, agree=agree, in_place=in_place, engine=engine)
-    print_cleared(*done)
+    plan, path = clear_book(book, report, day, agree=agree, in_place=in_place, dry_run=dry_run, engine=engine)
+    print_cleared(plan, path)
+    print_written(book, path)
 
 
 @app.command()
 def upgrade(book: BookPath, in_place: InPlace = False, engine: Engine = "package") -> None:
     """Bring a workbook made by an older Recoup up to this one."""
     from .doors import upgrade_book
-    from .printing import print_upgrade
+    from .printing import print_upgrade, print_written
 
-    print_upgrade(*upgrade_book(book, in_place=in_place, engine=engine))
+    done, path = upgrade_book(book, in_place=in_place, engine=engine)
+    print_upgrade(done, path)
+    print_written(book, path)
 
 
 @app.command()
@@ -272,7 +277,12 @@ def _explain_error(error: BaseException, debug: bool) -> int:
         return 4
     if isinstance(error, RecoupError):
         typer.echo(f"recoup: {error}", err=True)
-        return 3 if getattr(error, "exit_code", 2) == 3 else 2
+        return int(getattr(error, "exit_code", 2))
+    if isinstance(error, OSError) and error.filename:
+        typer.echo(
+            f"recoup: {error.filename}: {error.strerror}; check the drive and your rights there.", err=True
+        )
+        return 1
     typer.echo(
         f"recoup: internal error ({type(error).__name__}: {error}). Run again with --debug and report it.",
         err=True,

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from .books import open_book
 from .books.base import Book
+from .books.locks import refuse_if_open
+from .books.refusals import refusal
+from .books.run_lock import only_run
+from .books.saving import replace_file
+from .books.synced import is_synced
 from .clearing import Clearing, clear, plan_clearing
 from .frame_cache import user_cache
 from .importing import Imported, import_into
@@ -20,10 +25,9 @@ from .refresh import Run, Summary, check, missing_inputs, refresh
 from .reports import Reports
 from .reports_folder import report_files
 from .upgrade import upgrade
-from .workbook import check_version
+from .workbook import backups_kept, check_version
 
 Progress = Callable[[str], None]
-SYNCED = ("onedrive", "dropbox", "sharepoint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +60,76 @@ def open_workbook(path: Path, engine: str = "package") -> Book:
     return book
 
 
+@contextmanager
+def _opened_to_write(path: Path, to: Path, engine: str) -> Iterator[Book]:
+    """Open a workbook to be saved as ``to``: nobody else's run writes there until it is done.
+
+    Raises ``BookLocked`` at once, not only at the end, when somebody has the file open.
+    """
+    try:
+        there, target = path.is_file(), to.resolve()
+    except OSError as error:
+        raise refusal(error, path) from error
+    if not there:
+        yield open_workbook(path, engine)
+        return
+    for name in {to, target}:
+        refuse_if_open(name)
+    with only_run(target):
+        book = open_workbook(path, engine)
+        book.keep = backups_kept(book)
+        yield book
+
+
+def _place(path: Path, what: str, in_place: bool) -> Path:
+    """Where a command writes: the workbook itself; in a synced folder a new copy, unless told otherwise.
+
+    Raises RecoupError when that copy is there already: what it holds is not in the workbook yet.
+    """
+    if in_place or not is_synced(path):
+        return path
+    copy = _beside(path, what)
+    if copy.exists():
+        raise RecoupError(
+            f"{copy.name} is still there from an earlier run, and {path.name} does not hold its changes: close the "
+            f"book everywhere and rename the copy to {path.name}, or delete it; then run again, or use --in-place."
+        )
+    return copy
+
+
+def copy_notice(path: Path, written: Path | None) -> str:
+    """How to take over the copy that was written instead of the workbook; "" when there is none."""
+    if written is None or written == path.resolve() or not is_synced(path):
+        return ""
+    return (
+        f"{path.name} lies in a synced folder, where a save could overwrite what others type: the result is "
+        f"{written.name}. Close the book everywhere, then rename the copy to {path.name}, or use --in-place."
+    )
+
+
 def make_workbook(path: Path, marketplace: str = "US") -> Path:
     """Write an empty workbook. Raises RecoupError when the file is there or the marketplace is unknown."""
     from .policy import load
-    from .template import build_template
+    from .template import draw_template
 
     if path.suffix.lower() != ".xlsx":
         raise RecoupError(f"{path.name}: a Recoup workbook ends in .xlsx; name it {path.stem}.xlsx.")
-    if path.exists():
-        raise RecoupError(f"{path} is already there; choose another name, nothing was changed.")
     if marketplace not in load().marketplaces:
         known = ", ".join(sorted(load().marketplaces))
         raise RecoupError(f"{marketplace} is no marketplace Recoup knows; choose one of {known}.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return build_template(path, marketplace=marketplace)
+
+    def refuse_another() -> None:
+        if path.exists():
+            raise RecoupError(f"{path} is already there; choose another name, nothing was changed.")
+
+    try:
+        refuse_another()
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise refusal(error, path) from error
+    with only_run(path.resolve()):
+        replace_file(path, draw_template(marketplace), refuse_another)
+    return path
 
 
 def import_files(
@@ -81,16 +141,20 @@ def import_files(
     in_place: bool = False,
     engine: str = "package",
     progress: Progress = lambda _: None,
-) -> list[Imported]:
-    """Put report files into the tabs of a workbook and save it; in a synced folder, a copy of it."""
-    book = open_workbook(path, engine)
-    _require(files)
-    progress("Reading the files")
-    done = import_into(book, files, covers=parse_period(covers), all_columns=all_columns, progress=progress)
-    progress("Saving")
-    if any(i.rows for i in done):
-        book.save(_beside(path, "with imports") if is_synced(path) and not in_place else None)
-    return done
+) -> tuple[list[Imported], Path | None]:
+    """Put report files into the tabs of a workbook and save it; in a synced folder, a copy of it.
+
+    Returns what became of each file, and the file written (None when no file had rows).
+    """
+    to = _place(path, "with imports", in_place)
+    with _opened_to_write(path, to, engine) as book:
+        _require(files)
+        progress("Reading the files")
+        done = import_into(
+            book, files, covers=parse_period(covers), all_columns=all_columns, progress=progress
+        )
+        progress("Saving")
+        return done, book.save(to) if any(i.rows for i in done) else None
 
 
 def check_book(
@@ -118,22 +182,40 @@ def refresh_book(
     progress: Progress = lambda _: None,
 ) -> Refreshed:
     """Refresh a workbook file; in a synced folder a copy is written beside it unless told otherwise."""
-    _check_output(target.output)
-    book = open_workbook(path, engine)
-    files = report_files(book, folders)
-    shelf = user_cache()
-    summary = refresh(book, run, files=files, shelf=shelf, progress=progress, at=target.output)
     if target.dry_run:
-        return Refreshed(summary, None, "Dry run: nothing was written.")
-    progress("Saving")
-    copy, notice = target.output, ""
-    if copy is None and is_synced(path) and not target.in_place:
-        copy = _beside(path, f"refreshed {run.as_of}")
-        notice = (
-            f"{path.name} lies in a synced folder, where a save could overwrite what others type: the result is "
-            f"{copy.name}. Close the book everywhere, then rename the copy to {path.name}, or use --in-place."
+        book = open_workbook(path, engine)
+        return Refreshed(
+            _refreshed(book, run, folders, path, progress), None, "Dry run: nothing was written."
         )
-    return Refreshed(summary, book.save(copy), notice)
+    to = _refreshed_place(path, run, target)
+    with _opened_to_write(path, to, engine) as book:
+        summary = _refreshed(book, run, folders, to, progress)
+        progress("Saving")
+        written = book.save(to)
+    return Refreshed(summary, written, "" if target.output else copy_notice(path, written))
+
+
+def _refreshed(book: Book, run: Run, folders: Sequence[Path], to: Path, progress: Progress) -> Summary:
+    files = report_files(book, folders)
+    return refresh(book, run, files=files, shelf=user_cache(), progress=progress, at=to)
+
+
+def _refreshed_place(path: Path, run: Run, target: Target) -> Path:
+    """Where a refresh writes: an earlier copy is replaced, any other file is not."""
+    to = target.output
+    if to is None:
+        to = path if target.in_place or not is_synced(path) else _beside(path, f"refreshed {run.as_of}")
+    else:
+        _check_output(path, to)
+    if to != path and to.exists():
+        try:
+            open_workbook(to)
+        except RecoupError as error:
+            raise RecoupError(
+                f"{to} is there already and is no earlier copy of a Recoup workbook ({str(error).rstrip('.')}); "
+                "choose another name. Nothing was changed."
+            ) from error
+    return to
 
 
 def clear_book(
@@ -143,18 +225,24 @@ def clear_book(
     *,
     agree: Callable[[Clearing], bool],
     in_place: bool = False,
+    dry_run: bool = False,
     engine: str = "package",
 ) -> tuple[Clearing, Path | None]:
     """Clear a report's tabs when ``agree`` says yes to the plan; a backup is made first, in a synced folder a copy.
 
     Returns the plan and the file written, None when there was nothing to clear or nobody agreed.
     """
-    book = open_workbook(path, engine)
-    clearing = plan_clearing(book, report, before)
-    if not clearing.rows or not agree(clearing):
+    if dry_run:
+        clearing = plan_clearing(open_workbook(path, engine), report, before)
+        agree(clearing)
         return clearing, None
-    clear(book, clearing)
-    return clearing, book.save(_beside(path, "cleared") if is_synced(path) and not in_place else None)
+    to = _place(path, "cleared", in_place)
+    with _opened_to_write(path, to, engine) as book:
+        clearing = plan_clearing(book, report, before)
+        if not clearing.rows or not agree(clearing):
+            return clearing, None
+        clear(book, clearing)
+        return clearing, book.save(to)
 
 
 def prepare_book(
@@ -167,47 +255,50 @@ def prepare_book(
     progress: Progress = lambda _: None,
 ) -> tuple[list[Ask], Path | None]:
     """Add a line for every record that is missing; what was added, and the file written (None: nothing to add)."""
-    book = open_workbook(path, engine)
+    if target.dry_run:
+        return _prepared(open_workbook(path, engine), run, folders, progress), None
+    to = _place(path, "prepared", target.in_place)
+    with _opened_to_write(path, to, engine) as book:
+        added = _prepared(book, run, folders, progress)
+        if not added:
+            return added, None
+        progress("Saving")
+        return added, book.save(to)
+
+
+def _prepared(book: Book, run: Run, folders: Sequence[Path], progress: Progress) -> list[Ask]:
     files = report_files(book, folders)
     progress("Finding what is missing")
-    asked = missing_inputs(book, run, files=files, shelf=user_cache(), progress=progress)
-    added = prepare(book, asked)
-    if not added or target.dry_run:
-        return added, None
-    progress("Saving")
-    return added, book.save(_beside(path, "prepared") if is_synced(path) and not target.in_place else None)
+    return prepare(book, missing_inputs(book, run, files=files, shelf=user_cache(), progress=progress))
 
 
 def upgrade_book(
     path: Path, *, in_place: bool = False, engine: str = "package"
 ) -> tuple[list[str], Path | None]:
     """Bring a workbook of an older Recoup up to this one; what was done, and the file written (None: nothing)."""
-    book = open_workbook(path, engine)
-    done = upgrade(book)
-    if not done:
-        return done, None
-    return done, book.save(_beside(path, "upgraded") if is_synced(path) and not in_place else None)
+    to = _place(path, "upgraded", in_place)
+    with _opened_to_write(path, to, engine) as book:
+        done = upgrade(book)
+        return done, book.save(to) if done else None
 
 
 def _beside(path: Path, what: str) -> Path:
     return path.with_name(f"{path.stem} {what}{path.suffix}")
 
 
-def _check_output(output: Path | None) -> None:
-    if output is None:
-        return
+def _check_output(path: Path, output: Path) -> None:
+    try:
+        output.exists()
+    except OSError as error:
+        raise refusal(error, output) from error
     if output.suffix.lower() != ".xlsx" or output.is_dir():
         raise RecoupError(f"--output {output}: name a workbook file that ends in .xlsx.")
     if not output.parent.is_dir():
         raise RecoupError(f"--output {output}: the folder {output.parent} is not there; make it first.")
-
-
-def is_synced(path: Path) -> bool:
-    """True for a folder that OneDrive, SharePoint or Dropbox keeps in step."""
-    roots = [v for k, v in os.environ.items() if k.upper().startswith("ONEDRIVE") and v]
-    folder = path.resolve().parent
-    named = any(part.lower().startswith(SYNCED) for part in folder.parts)
-    return named or any(folder.is_relative_to(Path(root).resolve()) for root in roots)
+    if output.resolve() == path.resolve():
+        raise RecoupError(
+            f"--output {output} is the workbook itself; leave --output out to refresh it in place, or name a copy."
+        )
 
 
 @dataclass(slots=True)
@@ -232,7 +323,8 @@ def make_demo(folder: Path, seed: int, run: Run, *, progress: Progress = lambda 
     reports = simulate(seed, as_of=run.as_of).write(folder / "reports")
     progress("Making the workbook")
     make_workbook(book)
-    imported = import_files(book, [p for p in reports if p.name != "truth.json"], progress=progress)
+    files = [p for p in reports if p.name != "truth.json"]
+    imported, _ = import_files(book, files, in_place=True, progress=progress)
     refreshed = refresh_book(book, run, [], target=Target(in_place=True), progress=progress)
     return Demo(book, reports, imported, refreshed)
 

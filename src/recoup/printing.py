@@ -12,7 +12,7 @@ from typing import Any
 from . import __version__
 from .clearing import Clearing
 from .console import add, print_json, print_table, say
-from .doors import Demo, Refreshed
+from .doors import Demo, Refreshed, copy_notice
 from .explain import Explanation
 from .importing import Imported
 from .memory import plain
@@ -27,6 +27,14 @@ from .source_files import Cited
 from .waiting import in_words
 
 MOST_CLAIMS = 20  # listed by name; of more only the number is said
+
+
+def print_written(book: Path, written: Path | None) -> None:
+    """The file written, and how to take it over when it is a copy."""
+    if notice := copy_notice(book, written):
+        say(notice)
+    if written:
+        say(f"Workbook: {written}")
 
 
 def print_imports(imports: Sequence[Imported]) -> None:
@@ -59,7 +67,7 @@ def print_cleared(plan: Clearing, path: Path | None) -> None:
     elif path is None:
         say("Nothing was changed.")
     else:
-        say(f"Cleared {plan.rows:,} rows, headings kept. Workbook: {path}")
+        say(f"Cleared {plan.rows:,} rows, headings kept.")
     if plan.folder:
         say(
             f"Files stay: what {plan.report} holds in the Reports folder {plan.folder} is read until you move it."
@@ -70,7 +78,8 @@ def print_upgrade(done: Sequence[str], path: Path | None) -> None:
     """What an upgrade changed."""
     for line in done:
         say(line)
-    say(f"Workbook: {path}" if path else "The workbook is up to date; nothing was changed.")
+    if path is None:
+        say("The workbook is up to date; nothing was changed.")
 
 
 def print_problems(problems: Sequence[Problem], most: int = 12) -> None:
@@ -231,7 +240,7 @@ def print_prepared(added: Sequence[Ask], path: Path | None) -> None:
     elif path is None:
         say(f"{len(added)} lines would be added. Dry run: nothing was written.")
     else:
-        say(f"{len(added)} lines added: fill them in, largest money first, then refresh. Workbook: {path}")
+        say(f"{len(added)} lines added: fill them in, largest money first, then refresh.")
 
 
 def _identifiers(ask: Ask) -> Record:

@@ -15,14 +15,9 @@ from .model import Record
 from .policy import load
 from .sheets import LISTS, OWN_RECORDS, REPORT_TABS, TABLES, WORKBOOK_VERSION, Table
 from .template.texts import report_text
+from .workbook import version_of
 
 NO_LONGER = "no longer shipped"
-
-
-def version_of(book: Book) -> int:
-    """The version of the workbook's layout; 1 where the cell is blank."""
-    version = book.read_name("Recoup_Version")
-    return round(version) if isinstance(version, (int, float)) else 1
 
 
 def upgrade(book: Book) -> list[str]:

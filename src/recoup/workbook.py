@@ -93,24 +93,41 @@ def _check_columns(book: Book) -> None:
             )
 
 
+def version_of(book: Book) -> int:
+    """The version of the workbook's layout; 1 where the cell is blank. Raises RecoupError when it is no number."""
+    version = plain(book.read_name("Recoup_Version")) or "1"
+    if not version.isdecimal():
+        raise RecoupError(
+            f"{book.path.name}, hidden tab _Recoup: the workbook version is {version!r}, which is no number; take "
+            "the newest backup. Nothing was changed."
+        )
+    return int(version)
+
+
 def check_version(book: Book) -> None:
     """Raise RecoupError when the workbook was made by a newer Recoup."""
-    version = book.read_name("Recoup_Version")
-    if isinstance(version, (int, float)) and version > WORKBOOK_VERSION:
+    version = version_of(book)
+    if version > WORKBOOK_VERSION:
         raise RecoupError(
-            f"{book.path.name} was made by a newer Recoup (workbook version {version:.0f}, this one knows "
+            f"{book.path.name} was made by a newer Recoup (workbook version {version}, this one knows "
             f"{WORKBOOK_VERSION}): update Recoup, nothing was changed."
         )
 
 
 def _refuse_older(book: Book) -> None:
     """Raise RecoupError when the workbook was made by an older Recoup and not upgraded yet."""
-    version = book.read_name("Recoup_Version")
-    if isinstance(version, (int, float)) and version < WORKBOOK_VERSION:
+    version = version_of(book)
+    if version < WORKBOOK_VERSION:
         raise RecoupError(
-            f"{book.path.name} was made by an older Recoup (workbook version {version:.0f}, this one writes "
+            f"{book.path.name} was made by an older Recoup (workbook version {version}, this one writes "
             f"{WORKBOOK_VERSION}): run `recoup upgrade {book.path.name}` first; it keeps everything and backs up."
         )
+
+
+def backups_kept(book: Book) -> int:
+    """How many backups of the workbook stay: the answer on Settings, else as shipped."""
+    rows = _numbered(book, "Settings") if "Settings" in book.tables() else []
+    return int(str(load().with_settings(rows)[0].setting("backups_kept")))
 
 
 def report_tabs(book: Book) -> Iterator[Source]:

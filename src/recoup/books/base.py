@@ -15,7 +15,7 @@ from recoup.model import Cell, Problem, RawTable, Record, RecoupError
 class BookError(RecoupError):
     """The workbook cannot be read or written as asked; ``exit_code`` is what the command line returns."""
 
-    exit_code: ClassVar[int] = 1
+    exit_code: ClassVar[int] = 2
 
 
 class BookLocked(BookError):
@@ -28,6 +28,12 @@ class BookChanged(BookError):
     """The file on disk is no longer the one that was read."""
 
     exit_code = 3
+
+
+class BookUnsaved(BookError):
+    """The disk, the folder or the file does not let the workbook be saved."""
+
+    exit_code = 1
 
 
 class BookUnsupported(BookError):
@@ -83,6 +89,7 @@ class Book(Protocol):
 
     path: Path
     problems: list[Problem]
+    keep: int  # how many backups stay
 
     def sheet_names(self) -> list[str]:
         """The names of all tabs, hidden ones too, in order."""
@@ -188,6 +195,7 @@ class Book(Protocol):
     def save(self, to: Path | None = None) -> Path:
         """Write the workbook in one step and return its path: in place (backup first) or as a copy ``to``.
 
-        Raises ``BookLocked``, ``BookChanged``; the old file is whole whenever this raises.
+        A copy that is there is backed up like the workbook itself. Raises ``BookLocked``, ``BookChanged``,
+        ``BookUnsaved``; the old file is whole whenever this raises.
         """
         ...

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import stat
 import struct
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from recoup.books.base import BookLocked
+from recoup.books.base import BookLocked, BookUnsaved
+from recoup.books.refusals import refusal
 
 _NAME_BYTES = 54  # Excel: length, name in the local code page, then length and name in UTF-16
 
@@ -30,7 +32,7 @@ def find_locks(book: Path) -> list[Lock]:
     for program, path, owner_in in (("Excel", excel, _excel_owner), ("LibreOffice", libre, _libre_owner)):
         try:
             since = time.strftime("%Y-%m-%d %H:%M", time.localtime(path.stat().st_mtime))
-        except FileNotFoundError:
+        except OSError:  # none there, or a name that is too long to be one
             continue
         try:
             owner = owner_in(path.read_bytes())
@@ -54,17 +56,36 @@ def _libre_owner(data: bytes) -> str:
 
 
 def refuse_if_open(book: Path) -> None:
-    """Raise ``BookLocked`` naming the owner when a lock file stands or the system refuses to write."""
+    """Raise ``BookLocked`` naming the owner when a lock file stands or the system says that the file is in use.
+
+    Raises ``BookUnsaved`` for a file that is read-only, or that has two names of which a save would change one.
+    """
     for lock in find_locks(book):
         raise BookLocked(
             f"{book.name} is open in {lock.program} by {lock.owner} since {lock.since}; close it there "
             f"and try again (if nobody has it open, delete {lock.path.name!r} in its folder)."
         )
-    if not book.exists():
+    try:
+        status = book.stat()
+    except FileNotFoundError:
         return
+    except OSError as error:
+        raise refusal(error, book) from error
+    if not stat.S_ISREG(status.st_mode):
+        return
+    if not stat.S_IMODE(status.st_mode) & 0o222:
+        raise BookUnsaved(f"{book.name} is read-only; allow writing (file properties), then try again.")
+    if status.st_nlink > 1:
+        raise BookUnsaved(
+            f"{book.name} has {status.st_nlink} names (hard links), and a save would leave the others behind; delete "
+            "the others, or make them symbolic links, then try again."
+        )
     try:
         with book.open("r+b"):
             pass
     except PermissionError as error:
-        held = "is open in another program or read-only" if sys.platform == "win32" else "is read-only"
-        raise BookLocked(f"{book.name} {held}; close it or allow writing, then try again.") from error
+        if sys.platform == "win32":
+            raise BookLocked(f"{book.name} is open in another program; close it and try again.") from error
+        raise BookUnsaved(f"{book.name} is read-only for you; allow writing, then try again.") from error
+    except OSError as error:
+        raise refusal(error, book) from error

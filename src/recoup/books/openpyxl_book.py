@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
+from tempfile import gettempdir
 
 from openpyxl.utils import absolute_coordinate, quote_sheetname
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
@@ -28,7 +29,6 @@ from recoup.books.base import (
     TableRows,
 )
 from recoup.books.cells import plain
-from recoup.books.locks import refuse_if_open
 from recoup.books.losses import count_rows, find_losses
 from recoup.books.openpyxl_cells import Tab
 from recoup.books.openpyxl_kept import APP, Kept, Place, read_kept
@@ -37,7 +37,9 @@ from recoup.books.openpyxl_reader import load
 from recoup.books.openpyxl_table import TableCells, area_of
 from recoup.books.openpyxl_writer import write
 from recoup.books.package import Package
-from recoup.books.saving import digest, replace_file, save_over
+from recoup.books.refusals import refusal
+from recoup.books.saving import BookFile
+from recoup.books.verification import Draft
 from recoup.books.workbook_part import WorkbookPart
 from recoup.model import Cell, Problem, RawTable, Record
 
@@ -53,14 +55,9 @@ class OpenpyxlBook:
         """Raises ``BookUnsupported``, naming what openpyxl would lose."""
         self.path = path
         self.problems: list[Problem] = []
-        self._backups, self._keep = backups, keep
-        try:
-            data = path.read_bytes()
-        except FileNotFoundError as error:
-            raise BookUnsupported(f"There is no file {path}; make a workbook with `recoup new`.") from error
-        except OSError as error:
-            raise BookUnsupported(f"{path.name} cannot be read ({error.strerror}).") from error
-        self.sha256 = digest(data)
+        self.keep = keep
+        self._file = BookFile(path, backups)
+        data = self._file.read()
         package = Package(data, path.name)
         listed = WorkbookPart(package, path.name)
         self._refuse_losses(package, listed)
@@ -254,20 +251,20 @@ class OpenpyxlBook:
 
     def save(self, to: Path | None = None) -> Path:
         """Write in place (nothing happens when nothing changed) or as a copy."""
-        target = (to or self.path).resolve()
-        in_place = target == self.path.resolve()
+        target = self._file.target(to)
+        in_place = target == self._file.target(None)
         if in_place and not self._has_changes():
             return target
-        data = write(self._workbook, self._tabs, self.path.name, self._app)
-        parts = [name for name in Package(data, target.name).members if name.endswith((".xml", ".rels"))]
+        try:
+            data = write(self._workbook, self._tabs, self.path.name, self._app)
+        except OSError as error:  # openpyxl writes its tabs into the system's temporary folder first
+            raise refusal(error, Path(gettempdir()) / target.name) from error
+        Draft(data, self.sheet_names(), self.tables()).verify(target.name)
+        self._file.save(data, to, self.keep)
         if in_place:
-            save_over(target, self.sha256, data, parts, self._backups, self._keep)
-            self.sha256, self._changed = digest(data), False
+            self._changed = False
             for tab in self._tabs.values():
                 tab.changed = False
-        else:
-            refuse_if_open(target)
-            replace_file(target, data, parts)
         return target
 
     def _has_changes(self) -> bool:

@@ -66,11 +66,13 @@ class Package:
         """The uncompressed content of a part."""
         return self._zip.read(part)
 
-    def digest(self, part: str) -> str:
-        """The SHA-256 of a part as it is compressed."""
-        if part not in self._digests:
-            self._digests[part] = hashlib.sha256(self.raw(self.members[part])).hexdigest()
-        return self._digests[part]
+    def digest(self, parts: Iterable[str], *more: str) -> str:
+        """The SHA-256 of some parts as they are compressed, those that are there, and of some texts."""
+        found = [part for part in parts if part in self.members]
+        for part in found:
+            if part not in self._digests:
+                self._digests[part] = hashlib.sha256(self.raw(self.members[part])).hexdigest()
+        return hashlib.sha256(" ".join([*(self._digests[p] for p in found), *more]).encode()).hexdigest()
 
     def open(self, part: str) -> BinaryIO:
         """A part as a stream of uncompressed bytes."""

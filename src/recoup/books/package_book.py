@@ -13,18 +13,17 @@ from recoup.books.area import Area
 from recoup.books.base import BookUnsupported, NameMissing, TableMissing, TableRows
 from recoup.books.cell_values import CellValues
 from recoup.books.cells import column_index, column_letter, plain, render
-from recoup.books.locks import refuse_if_open
 from recoup.books.new_columns import add_columns
 from recoup.books.new_tab import new_tab
 from recoup.books.package import Content, Package
 from recoup.books.report_tab import TabExtension, leading_blank_columns, read_tab
 from recoup.books.row_removal import without_rows
-from recoup.books.saving import digest, replace_file, save_over
+from recoup.books.saving import BookFile
 from recoup.books.table_body import TableBody
-from recoup.books.table_part import TablePart
 from recoup.books.table_patch import patch_rows
 from recoup.books.table_replace import replace_rows
 from recoup.books.used_range import readable
+from recoup.books.verification import Draft, find_tables
 from recoup.books.workbook_part import WorkbookPart
 from recoup.books.worksheet import Worksheet
 from recoup.model import Cell, Problem, RawTable, Record
@@ -37,16 +36,10 @@ class PackageBook:
         """Raises ``BookUnsupported``."""
         self.path = path
         self.problems: list[Problem] = []
-        self._backups, self._keep = backups, keep
+        self.keep = keep
+        self._file = BookFile(path, backups)
         self._rebuilt: set[str] = set()
-        try:
-            data = path.read_bytes()
-        except FileNotFoundError as error:
-            raise BookUnsupported(f"There is no file {path}; make a workbook with `recoup new`.") from error
-        except OSError as error:
-            raise BookUnsupported(f"{path.name} cannot be read ({error.strerror}).") from error
-        self.sha256 = digest(data)
-        self._load(data)
+        self._load(self._file.read())
 
     def _load(self, data: bytes) -> None:
         self._package = Package(data, self.path.name)
@@ -56,7 +49,7 @@ class PackageBook:
         self._worksheets: dict[str, Worksheet] = {}
         self._extensions: dict[str, TabExtension] = {}
         self._reader: fastexcel.ExcelReader | None = None
-        self._tables = {t.name: t for t in self._find_tables()}
+        self._tables = {t.name: t for t in find_tables(self._package, self._workbook)}
 
     def _styles(self) -> str:
         part = self._workbook.related("styles")
@@ -65,14 +58,6 @@ class PackageBook:
     def _strings(self) -> bytes:
         part = self._workbook.related("sharedStrings")
         return self._package.read(part) if part else b""
-
-    def _find_tables(self) -> list[TablePart]:
-        found = []
-        for sheet, part in self._workbook.sheets.items():
-            for rel in self._package.relationships(part).values():
-                if rel.kind == "table" and rel.part in self._package:
-                    found.append(TablePart(self._package.read(rel.part), rel.part, sheet))
-        return found
 
     # ---- reading
 
@@ -124,8 +109,7 @@ class PackageBook:
         if self._has_changes():
             return ""
         related = (self._workbook.related(kind) for kind in ("sharedStrings", "styles"))
-        digests = [self._package.digest(p) for p in (part, *related) if p in self._package]
-        return digest(f"{digests} {self._workbook.date1904}".encode())
+        return self._package.digest((part, *related), str(self._workbook.date1904))
 
     def read_table(self, name: str) -> TableRows:
         """The body of a table."""
@@ -262,20 +246,25 @@ class PackageBook:
 
     def save(self, to: Path | None = None) -> Path:
         """Write in place (nothing happens when nothing changed) or as a copy."""
-        target = (to or self.path).resolve()
-        in_place = target == self.path.resolve()
+        target = self._file.target(to)
+        in_place = target == self._file.target(None)
         if in_place and not self._has_changes():
             return target
         changed = self._changed_parts()
-        parts = {*changed, *self._rebuilt} - {self._workbook.related("calcChain")}
-        data = self._packed(changed)
+        chain = {self._workbook.related("calcChain")}
+        draft = Draft(
+            data=self._packed(changed),
+            sheets=self.sheet_names(),
+            tables=self.tables(),
+            fresh={*changed, *self._rebuilt} - chain,
+            source=self._package,
+            dropped=chain,
+        )
+        draft.verify(target.name)
+        self._file.save(draft.data, to, self.keep)
         if in_place:
-            save_over(target, self.sha256, data, parts, self._backups, self._keep)
-            self.sha256, self._rebuilt = digest(data), set()
-            self._load(data)
-        else:
-            refuse_if_open(target)
-            replace_file(target, data, parts)
+            self._rebuilt = set()
+            self._load(draft.data)
         return target
 
     def _has_changes(self) -> bool:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
-import shutil
-import tempfile
 import time
-import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
-from xml.parsers import expat
 
-from recoup.books.base import BookChanged, BookError, BookLocked
+from recoup.books.backups import back_up, keep_newest
+from recoup.books.base import BookChanged, BookLocked, BookUnsupported
 from recoup.books.locks import refuse_if_open
+from recoup.books.refusals import refusal
+from recoup.books.run_lock import only_run
+from recoup.books.temporary import remove_dead, sync_folder, whole_file
 
-BACKUP_FOLDER = "Recoup backups"
+_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds: a virus scanner lets go of a file by then
 
 
 def digest(data: bytes) -> str:
@@ -24,119 +23,101 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def refuse_if_changed(book: Path, sha256: str) -> None:
-    """Raise ``BookChanged`` when the file is not the one with that digest any more."""
-    try:
-        same = digest(book.read_bytes()) == sha256
-    except FileNotFoundError as error:
-        raise BookChanged(f"{book.name} was moved or deleted while it was worked on; run again.") from error
-    if not same:
-        raise BookChanged(f"{book.name} was changed by someone else since it was read; run again.")
+class BookFile:
+    """The file of a workbook: read once, and written only when it still is what was read."""
+
+    def __init__(self, path: Path, backups: Path | None) -> None:
+        self.path, self._backups, self._sha256 = path, backups, ""
+
+    def read(self) -> bytes:
+        """Its content. Raises ``BookUnsupported``."""
+        try:
+            data = self.path.read_bytes()
+        except FileNotFoundError as error:
+            raise BookUnsupported(
+                f"There is no file {self.path}; make a workbook with `recoup new`."
+            ) from error
+        except IsADirectoryError as error:
+            raise BookUnsupported(f"{self.path} is a folder; name the workbook file in it.") from error
+        except OSError as error:
+            raise BookUnsupported(f"{self.path.name} cannot be read ({error.strerror}).") from error
+        self._sha256 = digest(data)
+        return data
+
+    def target(self, to: Path | None) -> Path:
+        """Where a save writes: a link is followed and stays a link."""
+        return (to or self.path).resolve()
+
+    def save(self, data: bytes, to: Path | None, keep: int) -> Path:
+        """Write in place or as a copy; what stands there is backed up first, and the ``keep`` newest backups stay.
+
+        Raises ``BookLocked``, ``BookChanged`` or ``BookUnsaved`` with nothing changed.
+        """
+        target = self.target(to)
+        in_place = target == self.target(None)
+        with only_run(target) as alone:
+            if alone:
+                _remove_dead_beside(target)
+            old = self._look(target, in_place)
+            if old is not None and keep > 0:
+                back_up(target, old, self._backups, alone=alone)
+            replace_file(target, data, lambda: self._look(target, in_place))
+            if keep > 0:
+                keep_newest(target, self._backups, keep)
+        if in_place:
+            self._sha256 = digest(data)
+        return target
+
+    def _look(self, target: Path, in_place: bool) -> bytes | None:
+        """What stands in the target's place now; refused when somebody has it open or changed the book."""
+        for name in {target, self.path if in_place else target}:
+            refuse_if_open(name)
+        try:
+            data = target.read_bytes()
+        except FileNotFoundError as error:
+            if not in_place:
+                return None
+            raise BookChanged(
+                f"{target.name} was moved or deleted while it was worked on; run again."
+            ) from error
+        except OSError as error:
+            raise refusal(error, target) from error
+        if in_place and digest(data) != self._sha256:
+            raise BookChanged(f"{target.name} was changed by someone else since it was read; run again.")
+        return data
 
 
-def replace_file(
-    target: Path, data: bytes, check_parts: Iterable[str], last_look: Callable[[], None] = lambda: None
-) -> None:
+def replace_file(target: Path, data: bytes, last_look: Callable[[], object] = lambda: None) -> None:
     """Write ``data`` beside the target, read it back, then put it in the target's place in one step.
 
-    ``check_parts`` are the XML parts that were written new; ``last_look`` may still raise.
-    Raises ``BookError`` or ``OSError`` with the target untouched.
+    ``last_look`` may still raise. Raises ``BookLocked`` or ``BookUnsaved`` with the target untouched.
     """
-    handle, name = tempfile.mkstemp(prefix=".~recoup-", suffix=".tmp", dir=target.parent)
-    temporary = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        _verify(temporary, data, check_parts)
-        if target.exists():
-            shutil.copymode(target, temporary)
-        else:
-            temporary.chmod(0o666 & ~_umask())
-        last_look()
-        _swap(temporary, target)
-    finally:
-        temporary.unlink(missing_ok=True)
-    _sync_folder(target.parent)
+        with whole_file(target, target.parent, data) as temporary:
+            last_look()
+            _swap(temporary, target)
+    except OSError as error:
+        raise refusal(error, target) from error
+    sync_folder(target.parent)
 
 
 def _swap(temporary: Path, target: Path) -> None:
-    try:
-        os.replace(temporary, target)  # noqa: PTH105
-    except PermissionError as error:
-        raise BookLocked(f"{target.name} is open in another program; close it and try again.") from error
-
-
-def _verify(file: Path, data: bytes, check_parts: Iterable[str]) -> None:
-    with zipfile.ZipFile(file) as package:
-        for part in check_parts:
-            parser = expat.ParserCreate()
-            try:
-                with package.open(part) as stream:
-                    parser.ParseFile(stream)
-            except (expat.ExpatError, zipfile.BadZipFile, KeyError) as error:
-                raise BookError(
-                    f"{file.name}: the new {part} would not be readable ({error}); nothing was saved."
+    for pause in (*_PAUSES, None):
+        try:
+            os.replace(temporary, target)  # noqa: PTH105
+            return
+        except PermissionError as error:
+            if pause is None:
+                raise BookLocked(
+                    f"{target.name} is open in another program, or its folder lets nobody replace it; close it and "
+                    "try again. Nothing was changed."
                 ) from error
-    if file.stat().st_size != len(data):
-        raise BookError(f"{file.parent} did not take the whole file (disk full?); nothing was saved.")
+            time.sleep(pause)
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
+def _remove_dead_beside(target: Path) -> None:
+    """Remove what killed runs left beside a workbook."""
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def back_up(book: Path, folder: Path | None, keep: int) -> Path | None:
-    """Copy a workbook into the backup folder under the day and time it was last saved; keep the newest.
-
-    Returns the copy, or None when ``keep`` is 0.
-    """
-    if keep < 1:
-        return None
-    folder = folder or book.parent / BACKUP_FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    copy = _free_name(book, folder)
-    shutil.copy2(book, copy)
-    for old in _copies(book, folder)[:-keep]:
-        if old != copy:
-            old.unlink(missing_ok=True)
-    return copy
-
-
-def _free_name(book: Path, folder: Path) -> Path:
-    stamp = time.strftime("%Y-%m-%d %H%M%S", time.localtime(book.stat().st_mtime))
-    copy, number = folder / f"{book.stem} {stamp}{book.suffix}", 1
-    while copy.exists():
-        number += 1
-        copy = folder / f"{book.stem} {stamp} ({number}){book.suffix}"
-    return copy
-
-
-def _copies(book: Path, folder: Path) -> list[Path]:
-    stamp = r" (\d{4}-\d\d-\d\d \d{6})(?: \((\d+)\))?"
-    name = re.compile(re.escape(book.stem) + stamp + re.escape(book.suffix))
-    dated = [(m[1], int(m[2] or 1), p) for p in folder.iterdir() if (m := name.fullmatch(p.name))]
-    return [path for _, _, path in sorted(dated)]
-
-
-def save_over(
-    book: Path, sha256: str, data: bytes, parts: Iterable[str], backups: Path | None, keep: int
-) -> None:
-    """Save in place: refuse when open or changed, back up, replace."""
-    refuse_if_open(book)
-    refuse_if_changed(book, sha256)
-    back_up(book, backups, keep)
-    replace_file(book, data, parts, last_look=lambda: refuse_if_changed(book, sha256))
+        remove_dead(target.parent, target)
+    except OSError as error:
+        raise refusal(error, target) from error

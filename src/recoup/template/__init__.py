@@ -43,7 +43,13 @@ GROUP_COLOURS = {NAVY: FRONT, BLUE: RESULTS, ORANGE: CASE_WORK, MUTED: (*RULES, 
 
 
 def build_template(path: Path, *, marketplace: str = "US") -> Path:
-    """Write the macro-free workbook to ``path`` and return it; the same code always gives the same bytes.
+    """Write the macro-free workbook to ``path`` and return it."""
+    path.write_bytes(draw_template(marketplace))
+    return path
+
+
+def draw_template(marketplace: str = "US") -> bytes:
+    """The macro-free workbook; the same code always gives the same bytes.
 
     ``marketplace`` (one of sheets.MARKETPLACES) becomes the home marketplace and decides the paper size.
     """
@@ -60,8 +66,7 @@ def build_template(path: Path, *, marketplace: str = "US") -> Path:
         _set_print(sheet, marketplace)
     _define_names(book)
     book.close()
-    path.write_bytes(content.getvalue())
-    return path
+    return content.getvalue()
 
 
 def _draw(book: Workbook, sheet: Worksheet, pen: Pen, policy: Policy, marketplace: str) -> None:
@@ -135,4 +140,4 @@ def _define_names(book: Workbook) -> None:
     book.define_name("Recoup_Reports", f"=Home!${letter}${top + 2}:${letter}${last}")
 
 
-__all__ = ["build_template"]
+__all__ = ["build_template", "draw_template"]
