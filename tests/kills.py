@@ -105,7 +105,10 @@ def judge(folder: Path, old: dict[str, str], new: dict[str, str], kept: dict[str
 
 
 def kill_everywhere(command: str, base: Path, folder: Path, step: int, at: int) -> dict[str, object]:
-    """Kill the command at every ``step``-th call from number ``at`` on, and judge what is found; then run it again."""
+    """Kill the command at every write and rename, and at every ``step``-th call from number ``at`` on.
+
+    After each kill judge what is found, and run the command again.
+    """
     work = COMMANDS[command]
     old, kept = digests(base), digests(base / BACKUPS)
     book = fresh(base, folder)
@@ -113,7 +116,8 @@ def kill_everywhere(command: str, base: Path, folder: Path, step: int, at: int) 
     new = digests(folder)
     failures = [] if whole.code == 0 and new != old else [f"the command itself ends with {whole.code}"]
     runs = 0
-    for number in range(at, len(whole.calls), step):
+    writes = {n for n, call in enumerate(whole.calls) if call in ("write", "pwrite64", "rename")}
+    for number in sorted(writes | set(range(at, len(whole.calls), step))):
         torn_too = can_tear() and whole.calls[number] in ("write", "pwrite64")
         for torn in (False, True) if torn_too else (False,):
             book = fresh(base, folder)

@@ -123,12 +123,12 @@ def make_workbook(path: Path, marketplace: str = "US") -> Path:
             raise RecoupError(f"{path} is already there; choose another name, nothing was changed.")
 
     try:
-        refuse_another()
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise refusal(error, path) from error
-    with only_run(path.resolve()):
-        replace_file(path, draw_template(marketplace), refuse_another)
+    with only_run(path.resolve()) as alone:
+        refuse_another()
+        replace_file(path, draw_template(marketplace), refuse_another, alone=alone)
     return path
 
 

@@ -56,12 +56,10 @@ class BookFile:
         target = self.target(to)
         in_place = target == self.target(None)
         with only_run(target) as alone:
-            if alone:
-                _remove_dead_beside(target)
             old = self._look(target, in_place)
             if old is not None and keep > 0:
                 back_up(target, old, self._backups, alone=alone)
-            replace_file(target, data, lambda: self._look(target, in_place))
+            replace_file(target, data, lambda: self._look(target, in_place), alone=alone)
             if keep > 0:
                 keep_newest(target, self._backups, keep)
         if in_place:
@@ -87,12 +85,15 @@ class BookFile:
         return data
 
 
-def replace_file(target: Path, data: bytes, last_look: Callable[[], object] = lambda: None) -> None:
+def replace_file(target: Path, data: bytes, last_look: Callable[[], object], *, alone: bool) -> None:
     """Write ``data`` beside the target, read it back, then put it in the target's place in one step.
 
-    ``last_look`` may still raise. Raises ``BookLocked`` or ``BookUnsaved`` with the target untouched.
+    ``last_look`` may still raise; ``alone``: no other run works on this file.
+    Raises ``BookLocked`` or ``BookUnsaved`` with the target untouched.
     """
     try:
+        if alone:
+            remove_dead(target.parent, target)
         with whole_file(target, target.parent, data) as temporary:
             last_look()
             _swap(temporary, target)
@@ -113,11 +114,3 @@ def _swap(temporary: Path, target: Path) -> None:
                     "try again. Nothing was changed."
                 ) from error
             time.sleep(pause)
-
-
-def _remove_dead_beside(target: Path) -> None:
-    """Remove what killed runs left beside a workbook."""
-    try:
-        remove_dead(target.parent, target)
-    except OSError as error:
-        raise refusal(error, target) from error
