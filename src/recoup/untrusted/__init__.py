@@ -2,9 +2,12 @@
 
 from ._calamine import open_sheets, reading_cells
 from ._extent import refuse_far_cells
+from ._limits import LAST_COLUMN, MOST_CELLS
 from ._packages import Unreadable, open_package, refuse_damage, refuse_document_type, refuse_foreign_xml, unpack, unpacked
 
 __all__ = [
+    "LAST_COLUMN",
+    "MOST_CELLS",
     "Unreadable",
     "open_package",
     "open_sheets",

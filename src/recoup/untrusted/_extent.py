@@ -22,7 +22,7 @@ from ._packages import Unreadable
 _OVERLAP = 64
 _DIMENSION = re.compile(rb'<(?:\w+:)?dimension\b[^>]*?\bref="[A-Z]+\d+(?::([A-Z]{1,2})(\d{1,7}))?"')
 _ADDRESS = re.compile(r"([A-Za-z]{1,4})(\d{1,8})")
-_TOO_FAR = "cells far out make it too large to read"
+_TOO_FAR = "has cells so far out that it is too large to read"
 _REMEDY = "delete the columns to the right of the data and the rows below it, then save it again"
 
 
@@ -111,7 +111,7 @@ class _Extent:
                 parser.Parse(chunk, False)
             parser.Parse(b"", True)
         except expat.ExpatError as error:
-            raise Unreadable(f"a sheet is no proper XML ({error})") from error
+            raise Unreadable(f"holds a sheet that is no proper XML ({error})") from error
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition("}")[2]
@@ -127,7 +127,7 @@ class _Extent:
         else:
             found = _ADDRESS.fullmatch(address)
             if found is None:
-                raise Unreadable(f"a cell has the address {address[:20]!r}, which is none")
+                raise Unreadable(f"has a cell with the address {address[:20]!r}, which is none")
             self.column, self.row = index_of(found[1]), self._number(found[2])
         self.last_row, self.last_column = max(self.last_row, self.row), max(self.last_column, self.column)
         if self.last_row * self.last_column > MOST_CELLS:
@@ -136,9 +136,9 @@ class _Extent:
     @staticmethod
     def _number(text: str) -> int:
         if not text.isascii() or not text.isdigit() or not 0 < int(text[:9]) <= MOST_ROWS:
-            raise Unreadable(f"a row has the number {text[:20]!r}; sheets end at row {MOST_ROWS:,}")
+            raise Unreadable(f"has a row numbered {text[:20]!r} (sheets end at row {MOST_ROWS:,})")
         return int(text)
 
 
 def _refuse_document_type(*_: object) -> None:
-    raise Unreadable("a sheet holds a document type, which no workbook has", "do not trust it")
+    raise Unreadable("holds a document type, which no workbook has", "do not trust it")
