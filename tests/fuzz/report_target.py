@@ -10,7 +10,7 @@ import pandas as pd
 from recoup import reports
 from recoup.model import Problem, RawTable
 from recoup.reports import _delimited
-from recoup.reports._grid import TEXT
+from recoup.reports._grid import TEXT, Grid
 from recoup.reports._importable import importable
 from recoup.reports._rows import filled_rows, tab_rows
 from report_samples import samples
@@ -97,7 +97,7 @@ def _check_read(tables: list[RawTable]) -> None:
 
 
 def _is_blank(tables: list[RawTable]) -> bool:
-    return all(not t.cells.astype("str").apply(lambda c: c.str.strip().ne("")).to_numpy().any() for t in tables)
+    return all(Grid(table).blank_rows().all() for table in tables if len(table.cells))
 
 
 def _check_problems(problems: list[Problem]) -> None:

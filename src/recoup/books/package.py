@@ -54,7 +54,7 @@ class Package:
             members = open_package(data)
             self.members = {info.filename: info for info in members.infolist()}
             _refuse_other_formats(self.members, name)
-            refuse_damage(members)
+            refuse_damage(members, data)
         except zipfile.BadZipFile as error:
             raise BookUnsupported(_what_it_is(data, name)) from error
         except Unreadable as error:

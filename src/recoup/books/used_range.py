@@ -17,6 +17,7 @@ from recoup.untrusted import (
     Unreadable,
     open_sheets,
     refuse_far_cells,
+    refuse_far_counts,
 )
 
 SMALL = 50_000_000  # bytes of a worksheet that are looked through for rows hidden by hand
@@ -67,6 +68,7 @@ def open_reader(package: Package, workbook: WorkbookPart) -> fastexcel.ExcelRead
     for part in package.members:
         if part.endswith((".xml", ".rels")) and part not in listed:
             refuse_far_cells(partial(package.blocks, part))
+            refuse_far_counts(package.blocks(part))
     return open_sheets(package.data)
 
 

@@ -12,6 +12,7 @@ from ..untrusted import (
     refuse_damage,
     refuse_document_type,
     refuse_far_cells,
+    refuse_far_counts,
     unpacked,
 )
 
@@ -36,7 +37,7 @@ def _look_through(data: bytes) -> None:
         raise Unreadable("it is damaged", "download it again") from error
     if "xl/workbook.xml" not in package.NameToInfo:
         raise Unreadable("it is no .xlsx file", _REMEDY)
-    refuse_damage(package)
+    refuse_damage(package, data)
     for member in package.infolist():
 
         def chunks(member: zipfile.ZipInfo = member) -> Iterator[bytes]:
@@ -45,3 +46,4 @@ def _look_through(data: bytes) -> None:
         if member.filename.endswith((".xml", ".rels")):
             refuse_document_type(member.filename, next(chunks(), b""))
             refuse_far_cells(chunks)
+            refuse_far_counts(chunks())

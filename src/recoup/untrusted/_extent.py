@@ -26,14 +26,34 @@ _TOO_FAR = "has cells so far out that it is too large to read"
 _REMEDY = "delete the columns to the right of the data and the rows below it, then save it again"
 
 
+def _greater(bound: str, digits: str) -> str:
+    """The pattern of the texts that are longer than the bound, or as long and behind it in order."""
+    found = [f"[{digits}]{{{len(bound) + 1}}}"]
+    for at, digit in enumerate(bound):
+        if digit != digits[-1]:
+            left = len(bound) - at - 1
+            behind = f"{bound[:at]}[{chr(ord(digit) + 1)}-{digits[-1]}]"
+            found.append(behind + (f"[{digits}]{{{left}}}" if left else ""))
+    return "|".join(found)
+
+
+_COUNT = f"[cC]ount\\s*=\\s*[\"']({_greater(str(MOST_CELLS), '0-9')}|[0-9]*[^0-9\"'])"
+
+
 def refuse_far_cells(chunks: Callable[[], Iterator[bytes]]) -> None:
     """Raise ``Unreadable`` when the used range of a worksheet is larger than can be held.
 
     ``chunks`` gives the worksheet from its start each time it is called.
     """
     bounds = [b for b in (_stated(next(chunks(), b"")), *_usual_bounds()) if b]
-    if not any(_all_within(chunks(), *bound) for bound in bounds):
+    if not any(_none_occurs(chunks(), _outside(*bound)) for bound in bounds):
         _Extent().measure(chunks())
+
+
+def refuse_far_counts(chunks: Iterable[bytes]) -> None:
+    """Raise ``Unreadable`` when a list states more entries than a workbook has cells: the reader makes room for them."""
+    if not _none_occurs(chunks, _COUNT):
+        raise Unreadable("states a number of entries that no workbook has")
 
 
 def _usual_bounds() -> list[tuple[str, int]]:
@@ -58,8 +78,8 @@ def index_of(letters: str) -> int:
     return index
 
 
-def _all_within(chunks: Iterable[bytes], column: str, row: int) -> bool:
-    pattern, rest = _outside(column, row), b""
+def _none_occurs(chunks: Iterable[bytes], pattern: str) -> bool:
+    rest = b""
     for chunk in chunks:
         text = rest + chunk
         if _occurs(pattern, text):
@@ -82,17 +102,6 @@ def _outside(column: str, row: int) -> str:
     line = f'[^ A-Za-z]|{start}| r="([^0-9]|{number})'
     cell = f'[^ A-Za-z]|{start}| r="([^A-Z]|{_greater(column, "A-Z")}|[A-Z]+([^A-Z0-9]|{number}))'
     return f"<row({line})|<c({cell})|:(c|row)[ \\t\\r\\n/>]"
-
-
-def _greater(bound: str, digits: str) -> str:
-    """The pattern of the texts that are longer than the bound, or as long and behind it in order."""
-    found = [f"[{digits}]{{{len(bound) + 1}}}"]
-    for at, digit in enumerate(bound):
-        if digit != digits[-1]:
-            left = len(bound) - at - 1
-            behind = f"{bound[:at]}[{chr(ord(digit) + 1)}-{digits[-1]}]"
-            found.append(behind + (f"[{digits}]{{{left}}}" if left else ""))
-    return "|".join(found)
 
 
 class _Extent:

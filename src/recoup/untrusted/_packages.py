@@ -34,7 +34,7 @@ def open_package(data: bytes) -> zipfile.ZipFile:
         raise zipfile.BadZipFile(str(error)) from error
 
 
-def refuse_damage(package: zipfile.ZipFile) -> None:
+def refuse_damage(package: zipfile.ZipFile, data: bytes) -> None:
     """Raise ``Unreadable`` for more, larger, doubled, overlapping or locked members than any workbook has."""
     members = package.infolist()
     names = [m.filename.replace("\\", "/").lstrip("/").casefold() for m in members]
@@ -51,43 +51,55 @@ def refuse_damage(package: zipfile.ZipFile) -> None:
         raise Unreadable("holds parts that are protected by a password", "remove it in Excel (File > Info)")
     if any(m.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for m in members):
         raise Unreadable("holds parts that are packed in a way Excel does not use")
-    _refuse_overlap(members, package.start_dir)
+    _refuse_overlap(data, members, package.start_dir)
 
 
 def _is_bomb(member: zipfile.ZipInfo) -> bool:
     return member.file_size > max(RATIO_FROM, MOST_RATIO * member.compress_size)
 
 
-def _refuse_overlap(members: Iterable[zipfile.ZipInfo], end: int) -> None:
-    """Members must lie one behind the other, before the directory."""
+def _refuse_overlap(data: bytes, members: Iterable[zipfile.ZipInfo], end: int) -> None:
+    """Members must lie one behind the other, each behind a header of its own, before the directory."""
     behind = 0
     for member in sorted(members, key=lambda m: m.header_offset):
         if member.header_offset < behind:
             raise Unreadable("holds parts that lie on top of each other", "do not trust it")
-        behind = member.header_offset + _LOCAL_HEADER + len(member.orig_filename) + member.compress_size
+        behind = _start(data, member) + member.compress_size
     if behind > end:
         raise Unreadable("holds a part that is longer than the file")
 
 
+def _start(data: bytes, member: zipfile.ZipInfo) -> int:
+    """Where the packed bytes of a member begin. Raises ``Unreadable``."""
+    at, name = member.header_offset, member.orig_filename
+    head = data[at : at + _LOCAL_HEADER] if at >= 0 else b""
+    if len(head) == _LOCAL_HEADER and head.startswith(b"PK\3\4"):
+        name_size, extra_size = struct.unpack_from("<HH", head, 26)
+        written = data[at + _LOCAL_HEADER : at + _LOCAL_HEADER + name_size]
+        if written in (name.encode("utf-8"), name.encode("cp437", "replace")):
+            return int(at + _LOCAL_HEADER + name_size + extra_size)
+    raise _damaged(member)
+
+
+def _damaged(member: zipfile.ZipInfo) -> Unreadable:
+    return Unreadable(f"holds a damaged part ({member.filename[:100]!r})")
+
+
 def unpacked(data: bytes, member: zipfile.ZipInfo) -> Iterator[bytes]:
     """The content of a member, block by block. Raises ``Unreadable`` when it is not what the directory says."""
-    damaged = Unreadable(f"holds a damaged part ({member.filename[:100]!r})")
-    if member.header_offset < 0:
-        raise damaged
+    start = _start(data, member)
+    raw = memoryview(data)[start : start + member.compress_size]
+    size = crc = 0
     try:
-        name_size, extra_size = struct.unpack_from("<HH", data, member.header_offset + 26)
-        start = member.header_offset + _LOCAL_HEADER + name_size + extra_size
-        raw = memoryview(data)[start : start + member.compress_size]
-        size = crc = 0
         for block in (raw,) if member.compress_type == zipfile.ZIP_STORED else _inflated(raw):
             size, crc = size + len(block), zlib.crc32(block, crc)
             if size > member.file_size:
-                raise damaged
+                raise _damaged(member)
             yield bytes(block)
-    except (zlib.error, struct.error) as error:
-        raise damaged from error
+    except zlib.error as error:
+        raise _damaged(member) from error
     if size != member.file_size or crc != member.CRC:
-        raise damaged
+        raise _damaged(member)
 
 
 def _inflated(raw: memoryview) -> Iterator[bytes]:
