@@ -45,11 +45,10 @@ def new(
     book: BookPath, marketplace: Annotated[str, typer.Option(help="Home marketplace: US, UK, DE …")] = "US"
 ) -> None:
     """Make an empty workbook."""
+    from .console import say
     from .doors import make_workbook
 
-    typer.echo(
-        f"Made {make_workbook(book, marketplace.upper())}. Next: recoup import {book} YOUR REPORT FILES"
-    )
+    say(f"Made {make_workbook(book, marketplace.upper())}. Next: recoup import {book} YOUR REPORT FILES")
 
 
 @app.command("import")
@@ -252,6 +251,9 @@ def main() -> NoReturn:
     """Run a command; every mistake is one sentence and an exit code."""
     debug = "--debug" in sys.argv
     words = [word for word in sys.argv[1:] if word != "--debug"]
+    from .console import ready_for_any_text
+
+    ready_for_any_text()
     try:
         code: Any = app(args=words, standalone_mode=False)
     except BaseException as error:
@@ -260,6 +262,7 @@ def main() -> NoReturn:
 
 
 def _explain_error(error: BaseException, debug: bool) -> int:
+    from .console import say_error
     from .model import RecoupError
 
     if isinstance(error, (typer.Exit, SystemExit)):
@@ -267,25 +270,22 @@ def _explain_error(error: BaseException, debug: bool) -> int:
     if debug and not isinstance(error, typer.TyperException):
         import traceback
 
-        traceback.print_exc()
+        say_error(traceback.format_exc())
     if isinstance(error, typer.TyperException):
         show = getattr(error, "show", None)
-        show() if show else typer.echo(str(error), err=True)
+        show() if show else say_error(str(error))
         return 2
     if isinstance(error, (KeyboardInterrupt, typer.Abort)):
-        typer.echo("Stopped; the workbook was not changed.", err=True)
+        say_error("Stopped; the workbook was not changed.")
         return 4
     if isinstance(error, RecoupError):
-        typer.echo(f"recoup: {error}", err=True)
+        say_error(f"recoup: {error}")
         return int(getattr(error, "exit_code", 2))
     if isinstance(error, OSError) and error.filename:
-        typer.echo(
-            f"recoup: {error.filename}: {error.strerror}; check the drive and your rights there.", err=True
-        )
+        say_error(f"recoup: {error.filename}: {error.strerror}; check the drive and your rights there.")
         return 1
-    typer.echo(
-        f"recoup: internal error ({type(error).__name__}: {error}). Run again with --debug and report it.",
-        err=True,
+    say_error(
+        f"recoup: internal error ({type(error).__name__}: {error}). Run again with --debug and report it."
     )
     return 4
 
@@ -322,7 +322,7 @@ class _progress:  # noqa: N801
 
         from .importing import Detail
 
-        columns = (TextColumn("{task.description:<28}"), BarColumn(), TimeElapsedColumn())
+        columns = (TextColumn("{task.description:<28}", markup=False), BarColumn(), TimeElapsedColumn())
         self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
         self._bar.start()
         task = self._bar.add_task("", total=self._steps)

@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any
 
 from .memory import plain
 from .model import Record
+
+# Nothing that a terminal obeys: control characters, ANSI escapes, changes of writing direction, lone surrogates.
+_OBEYED = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
+)
+
+
+def printable(text: str) -> str:
+    """The text with every character that a terminal obeys spelt out, such as ``\\u001b``; line ends stay."""
+    return _OBEYED.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
+
+
+def ready_for_any_text() -> None:
+    """Let both streams take every character, whatever the terminal's encoding lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def print_json(document: dict[str, Any]) -> None:
@@ -32,11 +50,9 @@ def print_table(title: str, rows: Sequence[Record], columns: Sequence[str]) -> N
 
 
 def _cell(cell: Any) -> str:
-    return (
-        f"{cell:,.2f}"
-        if isinstance(cell, float) and not cell.is_integer()
-        else plain(getattr(cell, "cached", cell))
-    )
+    if isinstance(cell, float) and not cell.is_integer():
+        return f"{cell:,.2f}"
+    return printable(" ".join(plain(getattr(cell, "cached", cell)).split("\n")))
 
 
 def _is_number(cell: Any) -> bool:
@@ -49,5 +65,10 @@ def add(total: Any, more: Any) -> float:
 
 
 def say(text: str) -> None:
-    """One line."""
-    sys.stdout.write(text + "\n")
+    """A line of text; what a terminal would obey is spelt out."""
+    sys.stdout.write(printable(text) + "\n")
+
+
+def say_error(text: str) -> None:
+    """A line on standard error."""
+    sys.stderr.write(printable(text) + "\n")

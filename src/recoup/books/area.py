@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from recoup.books.cells import column_index, column_letter
 
-MAX_ROWS = 1_048_576  # of an Excel sheet
+MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384  # of an Excel sheet
 _AREA = re.compile(r"^\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?$")
 
 
@@ -31,6 +31,10 @@ class Area:
 
     def __str__(self) -> str:
         return f"{column_letter(self.left)}{self.top}:{column_letter(self.right)}{self.bottom}"
+
+    def is_on_a_sheet(self) -> bool:
+        """Whether its corners are in order and within an Excel sheet."""
+        return 1 <= self.left <= self.right <= MAX_COLUMNS and 1 <= self.top <= self.bottom <= MAX_ROWS
 
     def overlaps(self, other: Area) -> bool:
         """Whether they share a cell."""

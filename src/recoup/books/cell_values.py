@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from datetime import datetime
@@ -47,18 +48,21 @@ class CellValues:
         shown = match[1] if match else value_text(inner)
         if not shown:
             return None
-        if kind == "" or kind == "n":
-            return self._number(float(shown), style)
-        if kind == "s":
-            return self._shared[int(shown)] or None
-        if kind == "b":
-            return shown in ("1", "true")
-        if kind == "d":
-            moment = datetime.fromisoformat(shown)
-            return moment if "T" in shown else moment.date()
-        return unescape_text(shown)
+        try:
+            if kind == "" or kind == "n":
+                return self._number(float(shown), style)
+            if kind == "s":
+                return self._shared[int(shown)] or None
+            if kind == "d":
+                moment = datetime.fromisoformat(shown)
+                return moment if "T" in shown else moment.date()
+        except ValueError:  # no number or day after all: what stands there is a text
+            return unescape_text(shown)
+        return shown in ("1", "true") if kind == "b" else unescape_text(shown)
 
     def _number(self, number: float, style: str) -> Cell:
+        if not math.isfinite(number):
+            raise ValueError(number)
         with_time = self._dates.get(style)
         return number if with_time is None else from_serial(number, self.date1904, with_time)
 

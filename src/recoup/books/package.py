@@ -9,12 +9,12 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import unescape
-from typing import BinaryIO
 
 from recoup.books.base import BookUnsupported
+from recoup.untrusted import Unreadable, open_package, refuse_damage, refuse_foreign_xml, unpack, unpacked
 
 Content = bytes | Iterable[bytes]
 
@@ -50,21 +50,38 @@ class Package:
 
     def __init__(self, data: bytes, name: str) -> None:
         """``name`` is the file name that messages show. Raises ``BookUnsupported``."""
-        self.data = data
+        self.data, self.name = data, name
         self._digests: dict[str, str] = {}
         try:
-            self._zip = zipfile.ZipFile(io.BytesIO(data))
+            members = open_package(data)
+            self.members = {info.filename: info for info in members.infolist()}
+            _refuse_other_formats(self.members, name)
+            refuse_damage(members, data)
         except zipfile.BadZipFile as error:
             raise BookUnsupported(_what_it_is(data, name)) from error
-        self.members = {info.filename: info for info in self._zip.infolist()}
-        _refuse_other_formats(self.members, name)
+        except Unreadable as error:
+            raise self._unsupported(error) from error
+
+    def _unsupported(self, error: Unreadable) -> BookUnsupported:
+        return BookUnsupported(f"{self.name} {error}.")
+
+    def _member(self, part: str) -> zipfile.ZipInfo:
+        if part not in self.members:
+            raise BookUnsupported(f"{self.name} lacks its part {part[:100]!r}; restore it from a backup.")
+        return self.members[part]
 
     def __contains__(self, part: str) -> bool:
         return part in self.members
 
     def read(self, part: str) -> bytes:
-        """The uncompressed content of a part."""
-        return self._zip.read(part)
+        """The uncompressed content of a part; XML is well-formed. Raises ``BookUnsupported``."""
+        try:
+            content = unpack(self.data, self._member(part))
+            if part.endswith((".xml", ".rels")):
+                refuse_foreign_xml(part, content)
+        except Unreadable as error:
+            raise self._unsupported(error) from error
+        return content
 
     def digest(self, parts: Iterable[str], *more: str) -> str:
         """The SHA-256 of some parts as they are compressed, those that are there, and of some texts."""
@@ -74,9 +91,9 @@ class Package:
                 self._digests[part] = hashlib.sha256(self.raw(self.members[part])).hexdigest()
         return hashlib.sha256(" ".join([*(self._digests[p] for p in found), *more]).encode()).hexdigest()
 
-    def open(self, part: str) -> BinaryIO:
-        """A part as a stream of uncompressed bytes."""
-        return self._zip.open(part)  # type: ignore[return-value]
+    def blocks(self, part: str) -> Iterator[bytes]:
+        """The uncompressed content of a part, block by block. Raises ``Unreadable``."""
+        return unpacked(self.data, self._member(part))
 
     def relationships(self, part: str) -> dict[str, Relationship]:
         """The relationships of a part, by id; links out of the package are left out."""

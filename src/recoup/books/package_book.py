@@ -20,13 +20,15 @@ from recoup.books.report_tab import TabExtension, leading_blank_columns, read_ta
 from recoup.books.row_removal import without_rows
 from recoup.books.saving import BookFile
 from recoup.books.table_body import TableBody
+from recoup.books.table_part import refuse_clashes
 from recoup.books.table_patch import patch_rows
 from recoup.books.table_replace import replace_rows
-from recoup.books.used_range import readable
+from recoup.books.used_range import open_reader, readable
 from recoup.books.verification import Draft, find_tables
 from recoup.books.workbook_part import WorkbookPart
 from recoup.books.worksheet import Worksheet
 from recoup.model import Cell, Problem, RawTable, Record
+from recoup.untrusted import Unreadable, open_sheets, reading_cells
 
 
 class PackageBook:
@@ -49,7 +51,9 @@ class PackageBook:
         self._worksheets: dict[str, Worksheet] = {}
         self._extensions: dict[str, TabExtension] = {}
         self._reader: fastexcel.ExcelReader | None = None
-        self._tables = {t.name: t for t in find_tables(self._package, self._workbook)}
+        tables = list(find_tables(self._package, self._workbook))
+        refuse_clashes(tables)
+        self._tables = {t.name: t for t in tables}
 
     def _styles(self) -> str:
         part = self._workbook.related("styles")
@@ -86,22 +90,16 @@ class PackageBook:
         try:
             if self._has_changes():
                 package = Package(self._packed(self._changed_parts()), self.path.name)
-                reader = fastexcel.read_excel(package.data)
+                reader = open_reader(package, self._workbook)
             elif reader is None:
-                reader = self._reader = fastexcel.read_excel(package.data)
+                reader = self._reader = open_reader(package, self._workbook)
             data, notes = readable(package, part, sheet)
             if data is not package.data:
-                reader = fastexcel.read_excel(data)
-            return read_tab(reader, sheet, self._blank_columns(package, part), notes)
-        except fastexcel.FastExcelError as error:
-            raise BookUnsupported(
-                f"{self.path.name}, tab {sheet!r}, cannot be read; open it in Excel and save it again as .xlsx."
-            ) from error
-
-    @staticmethod
-    def _blank_columns(package: Package, part: str) -> int:
-        with package.open(part) as stream:
-            return leading_blank_columns(iter(lambda: stream.read(1 << 16), b""))
+                reader = open_sheets(data)
+            with reading_cells():
+                return read_tab(reader, sheet, leading_blank_columns(package.blocks(part)), notes)
+        except Unreadable as error:
+            raise BookUnsupported(f"{self.path.name}, tab {sheet!r}, {error}.") from error
 
     def fingerprint(self, sheet: str) -> str:
         """What the tab's cells are made of: its part, the shared strings, the styles and the date system."""

@@ -81,7 +81,7 @@ def _within_reach(batch: pa.RecordBatch, sheet: str, first_column: int) -> tuple
 def leading_blank_columns(chunks: Iterator[bytes]) -> int:
     """How many columns before the first one with content a worksheet has; reads on only while it may be > 0."""
     best, rest = 0, b""
-    pattern = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Z]+)\d+"[^>]*?(?<!/)>(?!</)')
+    pattern = re.compile(rb'<(?:\w+:)?c [^<>]*?\br="([A-Z]{1,3})\d+"[^<>]*?(?<!/)>(?!</)')
     for chunk in chunks:
         text = rest + chunk
         for match in pattern.finditer(text):

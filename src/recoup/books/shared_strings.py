@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 
+from recoup.books.base import BookUnsupported
 from recoup.books.cells import text_of
 
 
@@ -22,6 +23,11 @@ class SharedStrings:
     def __getitem__(self, index: int) -> str:
         text = self._known.get(index)
         if text is None:
+            if not 0 <= index < len(self._starts):
+                raise BookUnsupported(
+                    f"A cell shows text number {index}, but the workbook holds {len(self._starts):,} texts; "
+                    "open it in Excel, let it be repaired and save it again."
+                )
             end = self._starts[index + 1] if index + 1 < len(self._starts) else len(self._xml)
             text = text_of(self._xml[self._starts[index] : end].decode("utf-8"))
             self._known[index] = text

@@ -28,15 +28,15 @@ class TablePart:
         match = _TABLE.search(self.text)
         a = attributes(match[1]) if match else {}
         self.name = unescape_text(a.get("displayName") or a.get("name", ""))
+        columns = list(_COLUMN.finditer(self.text))
         area = Area.parse(a.get("ref", ""))
-        if area is None:
+        if area is None or not area.is_on_a_sheet() or area.right - area.left + 1 != len(columns):
             raise BookUnsupported(
-                f"The table {self.name} on {sheet!r} has no place; save the workbook in Excel."
+                f"The table {self.name[:100]} on {sheet!r} has no place for its columns; save the workbook in Excel."
             )
         self.area = area
         self.has_header = a.get("headerRowCount", "1") != "0"
         self.has_totals = a.get("totalsRowCount", "0") != "0"
-        columns = list(_COLUMN.finditer(self.text))
         self.headers = [unescape_text(attributes(m[1])["name"]) for m in columns]
         self._columns = {header: area.left + i for i, header in enumerate(self.headers)}
         self.calculated = {
@@ -99,6 +99,19 @@ class TablePart:
         self.area = Area(a.left, a.top, a.right + by, a.bottom)
         self._columns |= {h: right + i for i, h in enumerate(headers, 1)}
         self.headers += headers
+
+
+def refuse_clashes(tables: Sequence[TablePart]) -> None:
+    """Raise ``BookUnsupported`` when two tables have one name or share cells: no Excel writes that."""
+    for i, one in enumerate(tables):
+        for other in tables[:i]:
+            same = one.name.casefold() == other.name.casefold()
+            if same or (one.sheet == other.sheet and one.area.overlaps(other.area)):
+                what = "have one name" if same else "lie on top of each other"
+                raise BookUnsupported(
+                    f"Two tables {what} ({other.name[:100]} on {other.sheet!r}, {one.name[:100]} on {one.sheet!r}); "
+                    "open the workbook in Excel, let it be repaired and save it again."
+                )
 
 
 def _wider(ref: str, right: int, by: int) -> str:

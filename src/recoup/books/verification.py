@@ -11,9 +11,9 @@ from recoup.books.base import BookError
 from recoup.books.package import Package
 from recoup.books.table_part import TablePart
 from recoup.books.workbook_part import WorkbookPart
+from recoup.untrusted import Unreadable
 
 _XML = (".xml", ".rels")
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Draft:
                 raise BookError("not all tabs are found again")
             if {t.name: t.headers for t in find_tables(package, workbook)} != self.tables:
                 raise BookError("not all tables are found again")
-        except (BookError, expat.ExpatError, zipfile.BadZipFile, KeyError, ValueError) as error:
+        except (BookError, expat.ExpatError, zipfile.BadZipFile, KeyError, ValueError, Unreadable) as error:
             raise BookError(
                 f"{name} was not saved: the new file would not be whole ({str(error).rstrip('.')}); use the other "
                 "--engine and report it. Nothing was changed."
@@ -56,19 +56,19 @@ class Draft:
 
 def _read_through(package: Package, part: str) -> None:
     """Read a member to its end, which compares its CRC; XML must be well-formed."""
-    with package.open(part) as stream:
-        if part.endswith(_XML):
-            expat.ParserCreate().ParseFile(stream)
-        while stream.read(_CHUNK):
-            pass
+    parser = expat.ParserCreate() if part.endswith(_XML) else None
+    for block in package.blocks(part):
+        if parser is not None:
+            parser.Parse(block, False)
+    if parser is not None:
+        parser.Parse(b"", True)
 
 
 def _is_copy(package: Package, info: zipfile.ZipInfo, source: Package) -> bool:
-    """The same compressed bytes under the same CRC and sizes; ``open`` compares the name in its own header."""
+    """The same compressed bytes under the same CRC and sizes."""
     old = source.members.get(info.filename)
     if old is None:
         return False
-    package.open(info.filename).close()
     facts = ("CRC", "file_size", "compress_size", "compress_type")
     same = all(getattr(info, fact) == getattr(old, fact) for fact in facts)
     return same and package.raw(info) == source.raw(old)

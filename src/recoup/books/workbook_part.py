@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from recoup.books.area import Area
 from recoup.books.base import BookUnsupported, NameMissing, SheetMissing
-from recoup.books.package import Package, attributes
+from recoup.books.package import Package, attributes, relationships_part
 
 _SHEET = re.compile(r"<(?:\w+:)?sheet\s([^>]*?)/?>")
 _NAME = re.compile(r"<(?:\w+:)?definedName\s([^>]*?)>([^<]*)</(?:\w+:)?definedName>")
 _ONE_CELL = re.compile(r"^(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Z]{1,3})\$?(\d+)$")
+_USUAL_TARGET = re.compile(r"(?:/xl/)?\w+sheets/[\w.-]+\.xml")
 _CALC = re.compile(r"<((?:\w+:)?)calcPr\b([^>]*?)(/?)>")
 _CALC_FOLLOWS = re.compile(
     r"<(?:\w+:)?(?:oleSize|customWorkbookViews|pivotCaches|smartTagPr|smartTagTypes|webPublishing"
@@ -36,7 +37,7 @@ class WorkbookPart:
         office = [r for r in package.relationships("").values() if r.kind == "officeDocument"]
         if not office or office[0].part not in package:
             raise BookUnsupported(f"{name} holds no workbook; open it in Excel and save it as .xlsx.")
-        self.part = office[0].part
+        self.part, self._package = office[0].part, package
         self.xml = package.read(self.part).decode("utf-8-sig")
         self.relationships = package.relationships(self.part)
         self.date1904 = bool(re.search(r'<(?:\w+:)?workbookPr\b[^>]*\bdate1904="(?:1|true)"', self.xml))
@@ -49,7 +50,18 @@ class WorkbookPart:
             rel = self.relationships.get(next((v for k, v in a.items() if k.endswith(":id")), ""))
             if rel is not None and rel.kind == "worksheet":
                 found[a["name"]] = rel.part
+        names = [name.casefold() for name in self.sheet_names()]
+        if not names or len(set(names)) < len(names):
+            what = "has two tabs of one name" if names else "has no tabs"
+            raise BookUnsupported(f"The workbook {what}; open it in Excel and save it again as .xlsx.")
         return found
+
+    def lists_plainly(self) -> bool:
+        """Whether every tab names one worksheet in the usual way, so that no reader can take another part for it."""
+        tags = [m[1] for m in _SHEET.finditer(self.xml)]
+        rels = self._package.read(relationships_part(self.part)).decode("utf-8")
+        targets = re.findall(r'Target="([^"]*sheet[^"]*)"', rels)
+        return all(t.count(":id=") == 1 for t in tags) and all(map(_USUAL_TARGET.fullmatch, targets))
 
     def sheet_names(self) -> list[str]:
         """All tabs in order, chart sheets too."""

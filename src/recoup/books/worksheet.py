@@ -75,8 +75,9 @@ def column_styles(head: str) -> dict[int, str]:
     found = {}
     for match in _COLUMN.finditer(head):
         a = dict(re.findall(r'(\w+)="([^"]*)"', match[1]))
-        if "style" in a:
-            for column in range(int(a["min"]), min(int(a["max"]), 1000) + 1):
+        first, last = a.get("min", ""), a.get("max", "")
+        if "style" in a and first.isdecimal() and last.isdecimal():
+            for column in range(int(first[:6]), min(int(last[:6]), 1000) + 1):
                 found[column] = a["style"]
     return found
 

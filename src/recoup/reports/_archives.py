@@ -6,10 +6,11 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path, PurePosixPath
 
 from ..model import Problem
+from ..untrusted import Unreadable, open_package
+from ..untrusted import unpack as unpack_member
 
 READABLE = {".txt", ".tsv", ".csv", ".xlsx", ".xlsm", ".parquet", ".pq", ".zip", ".gz"}
 MOST_BYTES = 4 << 30  # unpacked, per archive
@@ -55,7 +56,7 @@ def is_workbook(data: bytes) -> bool:
     if not data.startswith(b"PK\x03\x04"):
         return False
     try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
+        with open_package(data) as archive:
             return any(n in archive.NameToInfo for n in ("xl/workbook.xml", "xl/workbook.bin", "content.xml"))
     except zipfile.BadZipFile:
         return False
@@ -74,12 +75,20 @@ def _gunzip(name: str, data: bytes) -> Member:
         )
     if not unzip.eof:
         return _refused(name, "a gzip file that was cut short", "download it again")
+    if unzip.unused_data.strip(b"\0"):
+        return _refused(name, "several gzip files in one; not read", "unpack it first")
+    if _is_packed(text):
+        return _refused(name, "an archive inside an archive; not read", "unpack it first")
     return Member(name, text)
+
+
+def _is_packed(data: bytes) -> bool:
+    return data.startswith(b"\x1f\x8b") or (data.startswith(b"PK\x03\x04") and not is_workbook(data))
 
 
 def _unzip(name: str, data: bytes) -> Iterator[Member]:
     try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
+        with open_package(data) as archive:
             members = [i for i in archive.infolist() if not i.is_dir()]
             size = sum(i.file_size for i in members)
             too_dense = size > max(10 << 20, MOST_RATIO * len(data))
@@ -88,16 +97,22 @@ def _unzip(name: str, data: bytes) -> Iterator[Member]:
                     name, "unpacks to an unreasonable size; not read", "unpack it yourself and look at it"
                 )
                 return
-            for info in members:
-                yield from _unzip_member(name, archive, info)
-    except (zipfile.BadZipFile, NotImplementedError):
+        found = False
+        for info in members:
+            for member in _unzip_member(name, data, info):
+                found = True
+                yield member
+        if not found:
+            text = "a zip file without any report file (.txt, .csv, .xlsx)"
+            yield _refused(name, text, "unpack it and look at it")
+    except zipfile.BadZipFile:
         yield _refused(name, "a damaged zip file", "download it again")
 
 
-def _unzip_member(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[Member]:
+def _unzip_member(name: str, packed: bytes, info: zipfile.ZipInfo) -> Iterator[Member]:
     path = PurePosixPath(info.filename.replace("\\", "/"))
     shown = f"{name}/{path.name}"
-    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+    if path.is_absolute() or ".." in path.parts or ":" in "".join(path.parts[:1]):
         yield _refused(
             f"{name}/{path.name}", "a member with a path outside the archive; not read", "do not trust it"
         )
@@ -108,15 +123,14 @@ def _unzip_member(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) ->
         yield _refused(shown, "protected by a password", "unpack it first")
         return
     try:
-        with archive.open(info) as member:
-            data = member.read(info.file_size + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError):
+        data = unpack_member(packed, info)
+    except Unreadable:
         yield _refused(shown, "damaged inside its zip file", "download it again")
         return
-    if data.startswith(b"PK\x03\x04") and not is_workbook(data):
-        yield _refused(shown, "a zip file inside a zip file; not read", "unpack it first")
-    elif data.startswith(b"\x1f\x8b"):
+    if data.startswith(b"\x1f\x8b"):
         yield _gunzip(shown, data)
+    elif _is_packed(data):
+        yield _refused(shown, "an archive inside an archive; not read", "unpack it first")
     else:
         yield Member(shown, data)
 

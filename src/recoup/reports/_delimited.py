@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,11 @@ HEAD_BYTES = 200_000
 HEAD_LINES = 200
 MOST_COLUMNS = 200
 CHUNK = 1 << 22
+LONGEST_LINE = 1 << 24  # bytes; a line of Amazon's has a few hundred
+
+
+class NoLines(ValueError):
+    """Text that does not come in lines of a sensible length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +57,25 @@ class _Style:
 
 
 def parse(data: bytes) -> Delimited:
-    """The grid of UTF-8 text; blank lines are rows too, so that line numbers stay true."""
-    if b"\n" not in data and b"\r" in data:
-        data = data.replace(b"\r", b"\n")
+    """The grid of UTF-8 text; blank lines are rows too, so that line numbers stay true. Raises ``NoLines``."""
+    data = _with_one_kind_of_line_end(data)
     head = data[:HEAD_BYTES].decode("utf-8", "replace").splitlines()[:HEAD_LINES]
-    style, table, odd = _best_reading(data, _style(head))
+    try:
+        style, table, odd = _best_reading(data, _style(head))
+    except pa.ArrowInvalid as error:
+        raise NoLines(f"lines of more than {LONGEST_LINE >> 20} MB, or quotes over the whole file") from error
     return _assemble(table, odd, style, _line_numbers(data, len(odd) + table.num_rows, style.quoted))
+
+
+def _with_one_kind_of_line_end(data: bytes) -> bytes:
+    """A lone carriage return is a line end where there is no other, else a blank inside a text."""
+    if b"\r" not in data:
+        return data
+    if b"\n" not in data:
+        return data.replace(b"\r", b"\n")
+    if _count(data, "\r") == data.count(b"\r\n"):
+        return data
+    return re.sub(rb"\r+\n", b"\n", data).replace(b"\r", b" ")
 
 
 def _style(head: list[str]) -> _Style:
@@ -73,7 +92,8 @@ def _style(head: list[str]) -> _Style:
     quoted = delimiter != "\t" or _quotes_all(head)
     counts = [len(_cells(line, _Style(delimiter, 0, quoted))) for line in head if line.strip()]
     body = counts[len(counts) // 2 :] or [1]
-    return _Style(delimiter, max(set(body), key=lambda n: (body.count(n), n)), quoted)
+    width = max(set(body), key=lambda n: (body.count(n), n))
+    return _Style(delimiter, min(width, MOST_COLUMNS), quoted)
 
 
 def _quotes_all(head: list[str]) -> bool:
@@ -156,8 +176,8 @@ def _arrow(data: bytes, style: _Style, embedded: bool, odd: list[_Odd] | None) -
 
 
 def _longest(data: bytes) -> int:
-    """A block must hold a whole line: text without line ends is read as one block."""
-    return len(data) + 1 if data.count(b"\n", 0, 1 << 22) == 0 else 0
+    """A block must hold a whole line: where the first one is long, all may be."""
+    return min(len(data) + 1, LONGEST_LINE) if data.count(b"\n", 0, 1 << 22) == 0 else 0
 
 
 def _assemble(table: pa.Table, odd: list[_Odd], style: _Style, lines: npt.NDArray[np.int64]) -> Delimited:
@@ -239,7 +259,7 @@ def _line_numbers(data: bytes, records: int, quoted: bool) -> npt.NDArray[np.int
         return np.arange(1, records + 1, dtype=np.int64)
     starts = np.flatnonzero(~_inside_quotes(data)) + 2
     begins: npt.NDArray[np.int64] = np.r_[1, starts][:records].astype(np.int64)
-    return begins
+    return begins if len(begins) == records else np.arange(1, records + 1, dtype=np.int64)
 
 
 def _count(data: bytes, character: str) -> int:

@@ -16,14 +16,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..model import Problem, RawTable
+from ..untrusted import Unreadable, open_sheets, reading_cells
 from ._archives import Member, is_workbook, open_members, unpack
-from ._delimited import parse
+from ._delimited import NoLines, parse
 from ._encodings import to_utf8
 from ._folders import list_files
 from ._grid import FileTable, text_frame
 from ._parquet import ENDINGS, is_parquet, read_parquet
 from ._sources import Source
-from ._wide_sheets import too_wide
+from ._workbooks import unreadable
 
 Progress = Callable[[str, int, int], None]  # file about to be read, files done, files in all
 
@@ -100,7 +101,13 @@ def _page(member: Member) -> Problem | None:
 
 def _text(member: Member, digest: str) -> RawTable:
     data, encoding, lost = to_utf8(member.data)
-    grid = parse(data)
+    try:
+        grid = parse(data)
+    except NoLines as error:
+        text = f"no text in lines ({error}); nothing was read"
+        return _without_rows(
+            member.name, digest, Problem("error", member.name, text, "download the report again")
+        )
     problems: tuple[Problem, ...] = ()
     if lost:
         text = f"{lost} characters could not be read as {encoding}"
@@ -110,14 +117,15 @@ def _text(member: Member, digest: str) -> RawTable:
 
 def _sheets(member: Member, digest: str) -> Iterator[RawTable]:
     """Each filled sheet as text: numbers without loss, dates as ISO, error cells as ``#N/A``."""
-    problem = too_wide(member.name, member.data)
+    problem = unreadable(member.name, member.data)
     if problem is not None:
         yield _without_rows(member.name, digest, problem)
         return
     try:
-        reader = fastexcel.read_excel(member.data)
-        tables = [(name, _sheet(reader, name)) for name in reader.sheet_names]
-    except fastexcel.FastExcelError:
+        reader = open_sheets(member.data)
+        with reading_cells():
+            tables = [(name, _sheet(reader, name)) for name in reader.sheet_names]
+    except Unreadable:
         problem = Problem(
             "error", member.name, "a workbook that cannot be read", "save it as .xlsx without a password"
         )

@@ -62,6 +62,8 @@ def _split_some(table: RawTable, grid: Grid) -> RawTable:
     if not _may_hold_lines(grid):
         return table
     headings = find_headings(grid)
+    if not headings:
+        return table
     split: dict[int, list[str]] = {}
     for heading, stop in zip(headings, [*(h.row for h in headings[1:]), grid.height], strict=True):
         split |= _lines_below(grid, heading, stop) if heading.readable else {}

@@ -240,8 +240,11 @@ def _unreadable(table: RawTable, heading: Heading, rows: int) -> Problem:
 def _nothing_found(grid: Grid) -> list[Problem]:
     """A tab or file with text but without a heading of any report we know."""
     table = grid.table
-    if table.problems or not grid.height or bool(grid.blank_rows().all()):
+    if table.problems or not grid.height:
         return []
+    if bool(grid.blank_rows().all()):
+        empty = Problem("error", table.name, "the file is empty", "download the report again")
+        return [empty] if table.kind == "file" else []
     if table.kind == "sheet":
         tab = _tab_of(table.name)
         if tab is None:
