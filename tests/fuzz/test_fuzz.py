@@ -1,5 +1,6 @@
 """The fuzz targets under hypothesis: any bytes, and damaged reports and workbooks; and what fuzzing once found."""
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 import struct
@@ -91,11 +92,14 @@ REPORTS = {
     "a zip without any report": zipped(a__exe="x"),
     "a zip with a nameless member": zipped(**{"/": "x"}),
     "two gzip files in one": __import__("gzip").compress(b"a\tb\n") * 2,
-    "blank lines and characters that nobody sees": ";;;\n".encode("utf-16") + "\u202e\n\n".encode("utf-16-le"),
+    "blank lines and characters that nobody sees": ";;;\n".encode("utf-16")
+    + "\u202e\n\n".encode("utf-16-le"),
     "one lone carriage return": f'"{LEDGER}\n"a\rb\t1\n2\t3"\n"'.encode(),
     "a line of a thousand cells": b"," * 1_000,
     "a delimiter after a heading of one cell": ("'\n\n" + "a\tb\tc\td\te\n" * 3).encode(),
-    "a currency of nine thousand letters": ("Date\tFNSKU\tCurrency\n" + "2026-01-01\tX\t" + "Q" * 9_000).encode(),
+    "a currency of nine thousand letters": (
+        "Date\tFNSKU\tCurrency\n" + "2026-01-01\tX\t" + "Q" * 9_000
+    ).encode(),
 }
 
 
@@ -123,11 +127,17 @@ def longer_local_name() -> bytes:
 
 WORKBOOKS: dict[str, Callable[[], bytes]] = {
     "a cell at the end of the sheet": lambda: changed("xl/worksheets/sheet3.xml", 'r="C2"', 'r="XFD1048576"'),
-    "a list of four billion texts": lambda: changed("xl/sharedStrings.xml", 'uniqueCount="', 'uniqueCount="9999999'),
+    "a list of four billion texts": lambda: changed(
+        "xl/sharedStrings.xml", 'uniqueCount="', 'uniqueCount="9999999'
+    ),
     "a local header that disagrees with the directory": longer_local_name,
-    "a table with more columns than its place": lambda: changed("xl/tables/table1.xml", 'ref="A3:F6"', 'ref="A3:XFD6"'),
+    "a table with more columns than its place": lambda: changed(
+        "xl/tables/table1.xml", 'ref="A3:F6"', 'ref="A3:XFD6"'
+    ),
     "a number that is none": lambda: changed("xl/worksheets/sheet1.xml", "<v>3</v>", "<v>\n</v>"),
-    "a text number out of range": lambda: changed("xl/worksheets/sheet1.xml", 't="s"><v>0<', 't="s"><v>9999<'),
+    "a text number out of range": lambda: changed(
+        "xl/worksheets/sheet1.xml", 't="s"><v>0<', 't="s"><v>9999<'
+    ),
     "no tabs at all": lambda: changed("xl/workbook.xml", "<sheet ", "<shee "),
     "a tab whose part is missing": lambda: changed("xl/_rels/workbook.xml.rels", "sheet1.xml", "sheet9.xml"),
     "columns numbered with letters": lambda: changed("xl/worksheets/sheet3.xml", 'min="1"', 'min="d"'),

@@ -23,9 +23,7 @@ from recoup.untrusted import (
 SMALL = 50_000_000  # bytes of a worksheet that are looked through for rows hidden by hand
 _HEAD = 10_000
 _DIMENSION = re.compile(rb'<(?:\w+:)?dimension\b[^>]*?\bref="[A-Z]+\d+(?::([A-Z]+)(\d+))?"')
-_FAR = re.compile(
-    rb'<((?:\w+:)?c) [^<>]*?\br="([A-Z]{3,})(\d+)"(?:[^<>]*?/>|[^<>]*>(.*?)</\1>)', re.DOTALL
-)
+_FAR = re.compile(rb'<((?:\w+:)?c) [^<>]*?\br="([A-Z]{3,})(\d+)"(?:[^<>]*?/>|[^<>]*>(.*?)</\1>)', re.DOTALL)
 _HIDDEN = re.compile(rb'<(?:\w+:)?row\b[^<>]*?\bhidden="(?:1|true)"[^<>]*(?<!/)>')
 _FILTERED = re.compile(rb'<(?:\w+:)?sheetPr\b[^<>]*?\bfilterMode="(?:1|true)"')
 
@@ -63,7 +61,7 @@ def readable(package: Package, part: str, sheet: str) -> tuple[bytes, tuple[Prob
 
 
 def open_reader(package: Package, workbook: WorkbookPart) -> fastexcel.ExcelReader:
-    """The reader of a workbook's cells, after a look at every part it might take for a worksheet. Raises ``Unreadable``."""
+    """The reader of a workbook's cells, after a look at whatever it might take for a tab. Raises ``Unreadable``."""
     listed = set(workbook.sheets.values()) if workbook.lists_plainly() else set()
     for part in package.members:
         if part.endswith((".xml", ".rels")) and part not in listed:

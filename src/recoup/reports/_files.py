@@ -89,7 +89,9 @@ def _text(member: Member, digest: str) -> RawTable:
         grid = parse(data)
     except NoLines as error:
         text = f"no text in lines ({error}); nothing was read"
-        return _without_rows(member.name, digest, Problem("error", member.name, text, "download the report again"))
+        return _without_rows(
+            member.name, digest, Problem("error", member.name, text, "download the report again")
+        )
     problems: tuple[Problem, ...] = ()
     if lost:
         text = f"{lost} characters could not be read as {encoding}"

@@ -16,7 +16,7 @@ from xml.parsers import expat
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ._limits import LAST_COLUMN, MOST_CELLS, MOST_ROWS
+from ._limits import LAST_COLUMN, MOST_CELLS, MOST_COLUMNS, MOST_ROWS
 from ._packages import Unreadable
 
 _OVERLAP = 64
@@ -51,7 +51,7 @@ def refuse_far_cells(chunks: Callable[[], Iterator[bytes]]) -> None:
 
 
 def refuse_far_counts(chunks: Iterable[bytes]) -> None:
-    """Raise ``Unreadable`` when a list states more entries than a workbook has cells: the reader makes room for them."""
+    """Raise ``Unreadable`` when a list states more entries than there are cells: room is made for them."""
     if not _none_occurs(chunks, _COUNT):
         raise Unreadable("states a number of entries that no workbook has")
 
@@ -139,6 +139,8 @@ class _Extent:
                 raise Unreadable(f"has a cell with the address {address[:20]!r}, which is none")
             self.column, self.row = index_of(found[1]), self._number(found[2])
         self.last_row, self.last_column = max(self.last_row, self.row), max(self.last_column, self.column)
+        if address is None and self.column > MOST_COLUMNS:
+            raise Unreadable(f"has a row with more than {MOST_COLUMNS:,} cells without an address")
         if self.last_row * self.last_column > MOST_CELLS:
             raise Unreadable(_TOO_FAR, _REMEDY)
 

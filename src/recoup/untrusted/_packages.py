@@ -14,11 +14,19 @@ from ._limits import MOST_MEMBERS, MOST_PART, MOST_RATIO, MOST_UNPACKED, RATIO_F
 
 _BLOCK = 1 << 20
 _LOCAL_HEADER = 30
-_BROKEN = (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, OSError, OverflowError, EOFError)
+_BROKEN = (
+    zipfile.BadZipFile,
+    NotImplementedError,
+    ValueError,
+    struct.error,
+    OSError,
+    OverflowError,
+    EOFError,
+)
 _PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->)*<!DOCTYPE", re.S)
 
 
-class Unreadable(Exception):
+class Unreadable(Exception):  # noqa: N818
     """Why a file is not read; ``remedy`` is what a person can do."""
 
     def __init__(self, reason: str, remedy: str = "open it in Excel and save it again as .xlsx") -> None:
@@ -41,8 +49,14 @@ def refuse_damage(package: zipfile.ZipFile, data: bytes) -> None:
     largest = max((m.file_size for m in members), default=0)
     if len(members) > MOST_MEMBERS:
         raise Unreadable(f"has {len(members):,} parts, more than any workbook")
-    if largest > MOST_PART or sum(m.file_size for m in members) > MOST_UNPACKED or any(map(_is_bomb, members)):
-        raise Unreadable(f"unpacks to an unreasonable size ({largest / 1e9:,.1f} GB in one part)", "do not trust it")
+    if (
+        largest > MOST_PART
+        or sum(m.file_size for m in members) > MOST_UNPACKED
+        or any(map(_is_bomb, members))
+    ):
+        raise Unreadable(
+            f"unpacks to an unreasonable size ({largest / 1e9:,.1f} GB in one part)", "do not trust it"
+        )
     if len(set(names)) < len(names):
         raise Unreadable("holds two parts of one name")
     if any(".." in name.split("/") for name in names):
