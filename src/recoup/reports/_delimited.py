@@ -25,7 +25,7 @@ CHUNK = 1 << 22
 LONGEST_LINE = 1 << 24  # bytes; a line of Amazon's has a few hundred
 
 
-class NoLines(ValueError):
+class NoLines(ValueError):  # noqa: N818
     """Text that does not come in lines of a sensible length."""
 
 
