@@ -116,7 +116,7 @@ def refresh_book(
     progress: Progress = lambda _: None,
 ) -> Refreshed:
     """Refresh a workbook file; in a synced folder a copy is written beside it unless told otherwise."""
-    _check_output(target.output)
+    _check_output(target.output, path)
     book = open_workbook(path, engine)
     files = _folders(book, folders)
     summary = refresh(book, run, files=files, progress=progress)
@@ -189,11 +189,13 @@ def _beside(path: Path, what: str) -> Path:
     return path.with_name(f"{path.stem} {what}{path.suffix}")
 
 
-def _check_output(output: Path | None) -> None:
+def _check_output(output: Path | None, path: Path) -> None:
     if output is None:
         return
-    if output.suffix.lower() != ".xlsx" or output.is_dir():
-        raise RecoupError(f"--output {output}: name a workbook file that ends in .xlsx.")
+    if output.suffix.lower() != path.suffix.lower() or output.is_dir():
+        raise RecoupError(
+            f"--output {output}: name a workbook file that ends in {path.suffix}, as {path.name} does."
+        )
     if not output.parent.is_dir():
         raise RecoupError(f"--output {output}: the folder {output.parent} is not there; make it first.")
 
