@@ -52,6 +52,7 @@ def round_trip(
     book = open_book(path)
     assert isinstance(book, PackageBook)
     written, _ = write_ours(book)
+    book.patch_rows("Cases", ["Claim ID"], [{"Claim ID": "LW-AAA", "Units": 12}])
     book.save()
     after = path.read_bytes()
     assert differences(data, after, written) == []
