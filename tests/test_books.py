@@ -710,12 +710,3 @@ def test_files_of_other_formats_are_named_as_what_they_are(tmp_path: Path, engin
             open_book(tmp_path / name, engine)
     with pytest.raises(BookUnsupported, match="no file"):
         open_book(tmp_path / "none.xlsx", engine)
-
-
-def test_macro_workbooks_are_refused_by_name(path: Path, engine: str) -> None:
-    import zipfile
-
-    with zipfile.ZipFile(path, "a") as package:
-        package.writestr("xl/vbaProject.bin", b"x")
-    with pytest.raises(BookUnsupported, match="macros"):
-        open_book(path, engine)

@@ -170,10 +170,14 @@ def test_a_book_that_openpyxl_saved_is_refreshed_like_any_other(path: Path, tmp_
     assert theirs.read_bytes() == before
 
 
-def test_rows_or_cells_without_addresses_are_refused_with_the_remedy(path: Path) -> None:
-    samples.edit_part(path, cases_part(path), lambda x: x.replace('<row r="5"', "<row"))
-    with pytest.raises(BookUnsupported, match="save it once in Excel"):
-        patch_cases(path)
+def test_a_report_tab_whose_last_row_has_no_number_is_refused_with_the_remedy(path: Path) -> None:
+    part = samples.part_of(path, "Inventory Ledger")
+    samples.edit_part(path, part, lambda x: x.replace('<row r="2"', "<row"))
+    before = path.read_bytes()
+    book = open_book(path)
+    with pytest.raises(BookUnsupported, match="without numbers or out of order; save the workbook once"):
+        book.write_tab("Inventory Ledger", [["a"]])
+    assert path.read_bytes() == before
 
 
 def test_a_name_that_came_with_a_copied_tab_is_not_taken_for_ours(path: Path) -> None:

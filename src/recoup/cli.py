@@ -22,7 +22,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-BookPath = Annotated[Path, typer.Argument(metavar="BOOK", help="The Recoup workbook (.xlsx).")]
+BookPath = Annotated[Path, typer.Argument(metavar="BOOK", help="The Recoup workbook (.xlsx, .xlsm).")]
 Engine = Annotated[str, typer.Option(help="How the workbook is read and written: package or openpyxl.")]
 InPlace = Annotated[bool, typer.Option("--in-place", help="Write in place also in a synced folder.")]
 AsOf = Annotated[

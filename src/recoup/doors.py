@@ -291,8 +291,10 @@ def _check_output(path: Path, output: Path) -> None:
         output.exists()
     except OSError as error:
         raise refusal(error, output) from error
-    if output.suffix.lower() != ".xlsx" or output.is_dir():
-        raise RecoupError(f"--output {output}: name a workbook file that ends in .xlsx.")
+    if output.suffix.lower() != path.suffix.lower() or output.is_dir():
+        raise RecoupError(
+            f"--output {output}: name a workbook file that ends in {path.suffix}, as {path.name} does."
+        )
     if not output.parent.is_dir():
         raise RecoupError(f"--output {output}: the folder {output.parent} is not there; make it first.")
     if output.resolve() == path.resolve():

@@ -16,11 +16,10 @@ from recoup.books.shared_strings import SharedStrings
 from recoup.books.worksheet import CellXml, Worksheet
 from recoup.model import Cell, Formula
 
-_FORMULA = re.compile(r"<(?:\w+:)?f\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?f>)", re.S)
+_FORMULA = re.compile(r"<(?:[\w.-]+:)?f\b([^>]*?)(?:/>|>(.*?)</(?:[\w.-]+:)?f>)", re.S)
 _SHARED = re.compile(r'\bt="shared"')
 _SHARED_INDEX = re.compile(r'\bsi="(\d+)"')
-_ADDRESS = re.compile(r'\sr="([A-Z]+\d+)"')
-_V = re.compile(r"<(?:\w+:)?v>([^<]*)</(?:\w+:)?v>")
+_V = re.compile(r"<(?:[\w.-]+:)?v>([^<]*)</(?:[\w.-]+:)?v>")
 
 
 class CellValues:
@@ -56,8 +55,8 @@ class CellValues:
             if kind == "d":
                 moment = datetime.fromisoformat(shown)
                 return moment if "T" in shown else moment.date()
-        except ValueError:  # no number or day after all: what stands there is a text
-            return unescape_text(shown)
+        except (ValueError, IndexError, OverflowError):
+            return unescape_text(shown)  # not what the cell's type says: as Excel's own repair would show it
         return shown in ("1", "true") if kind == "b" else unescape_text(shown)
 
     def _number(self, number: float, style: str) -> Cell:
@@ -98,7 +97,7 @@ def formula_text(cell: CellXml, sheet: Worksheet) -> str | None:
     master = shared_formulas(sheet).get(index[1]) if index else None
     if master is None:
         return ""
-    return translated(master[1], master[0], _address(cell.xml))
+    return translated(master[1], master[0], cell.address)
 
 
 def translated(formula: str, origin: str, target: str) -> str:
@@ -109,22 +108,15 @@ def translated(formula: str, origin: str, target: str) -> str:
     return moved[1:]
 
 
-def _address(cell_xml: str) -> str:
-    match = _ADDRESS.search(cell_xml[: cell_xml.index(">")])
-    return match[1] if match else ""
-
-
 def shared_formulas(sheet: Worksheet) -> dict[str, tuple[str, str]]:
     """Shared formulas of a sheet: index -> the cell that states it and its text."""
     found = {}
-    for row in sheet.rows.values():
-        if 't="shared"' not in row:
-            continue
-        for cell in re.finditer(r"<(?:\w+:)?c\b[^>]*?(?:/>|>.*?</(?:\w+:)?c>)", row, re.S):
-            formula = _FORMULA.search(cell[0])
+    for _, row in sheet.rows_with('t="shared"'):
+        for cell in row.cells.values():
+            formula = _FORMULA.search(cell.inner)
             index = formula and _SHARED_INDEX.search(formula[1])
             if formula and index and formula[2]:
-                found[index[1]] = (_address(cell[0]), unescape_text(formula[2]))
+                found[index[1]] = (cell.address, unescape_text(formula[2]))
     return found
 
 
@@ -132,11 +124,3 @@ def states_shared_formula(cell: CellXml) -> bool:
     """Whether other cells take their formula from this one."""
     match = _FORMULA.search(cell.inner)
     return bool(match and match[2] and _SHARED.search(match[1]))
-
-
-def spans_cells(cell: CellXml) -> bool:
-    """Whether its formula fills more than this cell (array formulas, data tables)."""
-    match = _FORMULA.search(cell.inner)
-    return bool(
-        match and re.search(r'\bt="(?:array|dataTable)"', match[1]) and re.search(r'\bref="\w+:', match[1])
-    )

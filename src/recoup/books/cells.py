@@ -16,9 +16,10 @@ CUT_MARK = " … (cut)"
 _UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _HEX_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _MARKUP = re.compile("[&<>]|_x[0-9A-Fa-f]{4}_")
-_TAG_TEXT = re.compile(r"<(?:\w+:)?(t|rPh)\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?\1>)", re.S)
-_VALUE = re.compile(r"<(?:\w+:)?v\b[^>]*>(.*?)</(?:\w+:)?v>", re.S)
+_TAG_TEXT = re.compile(r"<(?:[\w.-]+:)?(t|rPh)\b[^>]*?(?:/>|>(.*?)</(?:[\w.-]+:)?\1>)", re.S)
+_VALUE = re.compile(r"<(?:[\w.-]+:)?v\b[^>]*>(.*?)</(?:[\w.-]+:)?v>", re.S)
 _EPOCH = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}
+_KINDS = {str: ' t="str"', bool: ' t="b"'}  # of a formula's cached value
 _LEAP_BUG_ENDS = datetime(1900, 3, 1)  # Excel counts a 29 February 1900
 
 
@@ -65,7 +66,11 @@ def escape_text(text: str) -> str:
 
 def unescape_text(xml: str) -> str:
     """XML character data as text."""
-    text = unescape(xml) if "&" in xml else xml
+    return unescape_hex(unescape(xml) if "&" in xml else xml)
+
+
+def unescape_hex(text: str) -> str:
+    """Text in which Excel wrote control characters as ``_x000D_``."""
     if "_x" in text:
         text = _HEX_ESCAPE.sub(lambda m: chr(int(m[1], 16)), text)
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -125,7 +130,9 @@ def _plain_other(value: Any, date1904: bool) -> Cell:
 
 
 def number_text(value: float) -> str:
-    """A number as the file writes it: whole numbers without ``.0``."""
+    """A number as the file writes it: whole numbers without ``.0``, truth as 1 and 0."""
+    if value.__class__ is bool:
+        return str(int(value))
     if value.__class__ is float and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return repr(value)
@@ -159,8 +166,8 @@ def render_formula(ref: str, style: str, formula_xml: str, cached: Any, p: str) 
     if cached is None:
         return f'<{p}c r="{ref}"{s}>{formula_xml}</{p}c>'
     kind, shown = "", number_text(cached) if not isinstance(cached, str) else escape_text(cached)
-    if isinstance(cached, str):
-        kind = ' t="str"'
+    if cached.__class__ in _KINDS:
+        kind = _KINDS[cached.__class__]
     return f'<{p}c r="{ref}"{s}{kind}>{formula_xml}<{p}v>{shown}</{p}v></{p}c>'
 
 

@@ -60,10 +60,10 @@ _HARMLESS_EXTENSIONS = frozenset(
         "{9260A510-F301-46A8-8635-F512D64BE5F5}",
     }
 )
-_ROWS = re.compile(rb"<(?:\w+:)?row\b")
-_DATA = re.compile(rb"(<(?:\w+:)?sheetData\b[^>]*>)(.*)(</(?:\w+:)?sheetData>)", re.S)
-_DATE_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*\bt="d"')
-_PHONETIC = re.compile(rb"<(?:\w+:)?rPh\b")
+_ROWS = re.compile(rb"<(?:[\w.-]+:)?row\b")
+_DATA = re.compile(rb"(<(?:[\w.-]+:)?sheetData\b[^>]*>)(.*)(</(?:[\w.-]+:)?sheetData>)", re.S)
+_DATE_CELL = re.compile(rb'<(?:[\w.-]+:)?c\b[^>]*\bt="d"')
+_PHONETIC = re.compile(rb"<(?:[\w.-]+:)?rPh\b")
 _LINE_BREAK = re.compile(r"_x[0-9A-Fa-f]{4}_")
 _NOTE = re.compile(rb'ObjectType="(\w+)"')
 
@@ -79,6 +79,7 @@ def find_losses(package: Package, workbook: WorkbookPart) -> list[str]:
             found += ["phonetic readings"] * bool(_PHONETIC.search(package.read(rel.part)))
         elif rel.kind == "theme" and relationships_part(rel.part) in package:
             found.append("pictures of the theme")
+    found += ["macros"] * package.has_macros
     for sheet, part in workbook.sheets.items():
         found += _losses_of_sheet(package, part, f"on {sheet!r}")
     return list(dict.fromkeys(found))

@@ -12,7 +12,7 @@ from recoup.books.cells import column_letter, render
 from recoup.books.table_body import TableBody
 from recoup.books.worksheet import column_styles
 
-_COLS = re.compile(r"<((?:\w+:)?)cols>(.*?)</(?:\w+:)?cols>", re.S)
+_COLS = re.compile(r"<((?:[\w.-]+:)?)cols>(.*?)</(?:[\w.-]+:)?cols>", re.S)
 
 
 def add_columns(body: TableBody, columns: Sequence[sheets.Column]) -> None:
@@ -73,7 +73,7 @@ def _with_width(head: str, column: int, width: int) -> str:
     if block is None or column in column_styles(head) or _is_stated(block[2], column):
         return head
     col = f'<{block[1]}col min="{column}" max="{column}" width="{width}" customWidth="1"/>'
-    found = list(re.finditer(r'<(?:\w+:)?col\b[^>]*?\bmin="(\d+)"[^>]*?/?>', block[2]))
+    found = list(re.finditer(r'<(?:[\w.-]+:)?col\b[^>]*?\bmin="(\d+)"[^>]*?/?>', block[2]))
     at = next((m.start() for m in found if int(m[1]) > column), len(block[2]))
     return head[: block.start(2)] + block[2][:at] + col + block[2][at:] + head[block.end(2) :]
 

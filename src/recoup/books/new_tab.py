@@ -8,34 +8,39 @@ from collections.abc import Callable
 from html import escape
 
 from recoup.books.base import BookError
-from recoup.books.package import attributes, relationships_part
+from recoup.books.package import Package, attributes, relationships_part
 from recoup.books.workbook_part import WorkbookPart
 
 Read = Callable[[str], bytes]
-TYPES = "[Content_Types].xml"
 WORKSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
-RELATIONSHIP = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"
+_RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 TEXT_FORMAT = "49"  # Excel's own number for "@"
 _WIDTH = 18
-_XFS = re.compile(r"(<(\w+:)?cellXfs\b[^>]*?)(?:\scount=\"\d+\")?([^>]*>)(.*?)(</(?:\w+:)?cellXfs>)", re.S)
-_XF = re.compile(r"<(?:\w+:)?xf\b([^>]*?)/?>")
+_XFS = re.compile(
+    r"(<([\w.-]+:)?cellXfs\b[^>]*?)(?:\scount=\"\d+\")?([^>]*>)(.*?)(</(?:[\w.-]+:)?cellXfs>)", re.S
+)
+_XF = re.compile(r"<(?:[\w.-]+:)?xf\b([^>]*?)/?>")
 
 
-def new_tab(workbook: WorkbookPart, read: Read, sheet: str, visible: bool) -> dict[str, bytes]:
+def new_tab(
+    package: Package, workbook: WorkbookPart, read: Read, sheet: str, visible: bool
+) -> dict[str, bytes]:
     """The parts to add or replace; the tab stands last. Raises ``BookError`` when its name is taken."""
     if sheet.casefold() in (name.casefold() for name in workbook.sheet_names()):
         raise BookError(f"The workbook has a tab {sheet!r} already.")
     folder = posixpath.dirname(next(iter(workbook.sheets.values()), "xl/worksheets/sheet1.xml"))
     taken = {int(n) for part in workbook.sheets.values() for n in re.findall(r"(\d+)\.xml$", part)}
     number = max(taken, default=0) + 1
+    while package.named(f"{folder}/sheet{number}.xml") in package:
+        number += 1
     part = f"{folder}/sheet{number}.xml"
-    rels, styles_part = relationships_part(workbook.part), workbook.related("styles")
+    rels, styles_part = package.named(relationships_part(workbook.part)), workbook.related("styles")
     target = posixpath.relpath(part, posixpath.dirname(workbook.part))
-    rel = f'<Relationship Id="rIdTab{number}" Type="{RELATIONSHIP}" Target="{target}"/>'
+    rel = f'<Relationship Id="rIdTab{number}" Type="{_relationship_type(read(rels))}" Target="{target}"/>'
     override = f'<Override PartName="/{part}" ContentType="{WORKSHEET}"/>'
     parts = {
         rels: _inserted(read(rels), "Relationships", rel),
-        TYPES: _inserted(read(TYPES), "Types", override),
+        package.content_types: _inserted(read(package.content_types), "Types", override),
         workbook.part: _listed(workbook.xml, sheet, f"rIdTab{number}", visible),
     }
     style = ""
@@ -45,10 +50,16 @@ def new_tab(workbook: WorkbookPart, read: Read, sheet: str, visible: bool) -> di
     return {**parts, part: _worksheet(workbook.xml, style)}
 
 
+def _relationship_type(rels: bytes) -> str:
+    """As the other sheets have it: the strict file format has types of its own."""
+    found = re.search(r'"([^"]*/officeDocument/(?:2006/)?relationships/)\w+"', rels.decode("utf-8"))
+    return (found[1] if found else _RELATIONSHIPS) + "worksheet"
+
+
 def _inserted(xml: bytes, root: str, element: str) -> bytes:
     """The element, in the namespace prefix of its root, as the last child."""
     text = xml.decode("utf-8-sig")
-    close = re.search(rf"</(\w+:)?{root}>", text)
+    close = re.search(rf"</([\w.-]+:)?{root}>", text)
     if close is None:
         raise BookError(f"The workbook's list of parts ({root}) is damaged; save it once in Excel.")
     prefixed = element.replace("<", f"<{close[1] or ''}", 1)
@@ -57,9 +68,9 @@ def _inserted(xml: bytes, root: str, element: str) -> bytes:
 
 def _listed(workbook: str, sheet: str, rel: str, visible: bool) -> bytes:
     """The workbook part with the tab at the end of its list of sheets."""
-    sheets = [(m, attributes(m[1])) for m in re.finditer(r"<(?:\w+:)?sheet\s([^>]*?)/?>", workbook)]
+    sheets = [(m, attributes(m[1])) for m in re.finditer(r"<(?:[\w.-]+:)?sheet\s([^>]*?)/?>", workbook)]
     last, a = sheets[-1]
-    prefix = re.match(r"<(\w+:)?", last[0])
+    prefix = re.match(r"<([\w.-]+:)?", last[0])
     relation = next(k for k in a if k.endswith(":id"))
     number = max(int(s["sheetId"]) for _, s in sheets) + 1
     state = "" if visible else ' state="hidden"'

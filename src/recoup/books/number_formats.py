@@ -6,10 +6,10 @@ import re
 
 from recoup.books.package import attributes
 
-_NUMFMT = re.compile(r"<(?:\w+:)?numFmt\s([^>]*?)/?>")
-_NUMFMTS = re.compile(r"<(?:\w+:)?numFmts\b[^>]*>(.*?)</(?:\w+:)?numFmts>", re.S)
-_CELL_FORMATS = re.compile(r"<(?:\w+:)?cellXfs\b[^>]*>(.*?)</(?:\w+:)?cellXfs>", re.S)
-_FORMAT = re.compile(r"<(?:\w+:)?xf\b([^>]*?)/?>")
+_NUMFMT = re.compile(r"<(?:[\w.-]+:)?numFmt\s([^>]*?)/?>")
+_NUMFMTS = re.compile(r"<(?:[\w.-]+:)?numFmts\b[^>]*>(.*?)</(?:[\w.-]+:)?numFmts>", re.S)
+_CELL_FORMATS = re.compile(r"<(?:[\w.-]+:)?cellXfs\b[^>]*>(.*?)</(?:[\w.-]+:)?cellXfs>", re.S)
+_FORMAT = re.compile(r"<(?:[\w.-]+:)?xf\b([^>]*?)/?>")
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.I)
 _DURATION = re.compile(r"\[(?:h+|m+|s+)\]", re.I)
 _BUILT_IN_DATES = frozenset((14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)))

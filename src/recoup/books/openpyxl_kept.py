@@ -14,7 +14,7 @@ from recoup.books.worksheet import Worksheet, parse_cells
 
 Place = tuple[int, int]  # row, column
 APP = "docProps/app.xml"
-_FORMULA = re.compile(r"<(?:\w+:)?f\b")
+_FORMULA = re.compile(r"<(?:[\w.-]+:)?f\b")
 _IGNORED = re.compile(r"<ignoredErrors\b.*?</ignoredErrors>", re.S)
 _AFTER_IGNORED = re.compile(rb"<(?:drawing|legacyDrawing|tableParts)\b|</worksheet>")
 _ROW = re.compile(rb'<row r="(\d+)"[^>]*>')

@@ -22,7 +22,7 @@ from openpyxl.xml.functions import fromstring
 from recoup.books.base import BookUnsupported
 
 COMMENTS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/comments"
-_TEXT = re.compile(rb"<(?:\w+:)?t\b[^>]*>[^<]*")
+_TEXT = re.compile(rb"<(?:[\w.-]+:)?t\b[^>]*>[^<]*")
 
 
 def load(data: bytes, name: str) -> Workbook:

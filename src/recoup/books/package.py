@@ -14,14 +14,16 @@ from dataclasses import dataclass, field
 from html import unescape
 
 from recoup.books.base import BookUnsupported
+from recoup.books.formats import MACROS, refuse_other_formats, what_it_is
+from recoup.books.xml_text import plain_xml
 from recoup.untrusted import Unreadable, open_package, refuse_damage, refuse_foreign_xml, unpack, unpacked
 
 Content = bytes | Iterable[bytes]
 
-_ATTRIBUTE = re.compile(r"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
-_RELATIONSHIP = re.compile(r"<(?:\w+:)?Relationship\b([^>]*?)/?>")
-_OLE = b"\xd0\xcf\x11\xe0"
-_LIMIT = 0xFFFF_FFFF
+_ATTRIBUTE = re.compile(r"([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_RELATIONSHIP = re.compile(r"<(?:[\w.-]+:)?Relationship\b([^>]*?)/?>")
+_ENCODED = re.compile(rb"%([0-9A-Fa-f]{2})")
+_LIMIT, _MOST_MEMBERS = 0xFFFF_FFFF, 0xFFFE
 _CENTRAL = struct.Struct("<4s4B4HL2L5H2L")
 _END = struct.Struct("<4s4H2LH")
 
@@ -45,8 +47,15 @@ def relationships_part(part: str) -> str:
     return posixpath.join(folder, "_rels", name + ".rels")
 
 
+def _canonical(part: str) -> str:
+    """Part names are alike whatever their case, their leading slash and their percent-encoding."""
+    if "%" in part:
+        part = _ENCODED.sub(lambda m: bytes.fromhex(m[1].decode()), part.encode()).decode("utf-8", "replace")
+    return part.replace("\\", "/").lstrip("/").lower()
+
+
 class Package:
-    """All members of one .xlsx file, held in memory as they were read."""
+    """All members of one .xlsx or .xlsm file, held in memory as they were read."""
 
     def __init__(self, data: bytes, name: str) -> None:
         """``name`` is the file name that messages show. Raises ``BookUnsupported``."""
@@ -55,12 +64,14 @@ class Package:
         try:
             members = open_package(data)
             self.members = {info.filename: info for info in members.infolist()}
-            _refuse_other_formats(self.members, name)
+            self._names = {_canonical(part): part for part in self.members}
+            refuse_other_formats(self._names.keys(), name)
             refuse_damage(members, data)
         except zipfile.BadZipFile as error:
-            raise BookUnsupported(_what_it_is(data, name)) from error
+            raise BookUnsupported(what_it_is(data, name)) from error
         except Unreadable as error:
             raise self._unsupported(error) from error
+        self.content_types = self._names["[content_types].xml"]
 
     def _unsupported(self, error: Unreadable) -> BookUnsupported:
         return BookUnsupported(f"{self.name} {error}.")
@@ -73,12 +84,30 @@ class Package:
     def __contains__(self, part: str) -> bool:
         return part in self.members
 
+    @property
+    def has_macros(self) -> bool:
+        """Whether it is a macro-enabled workbook (.xlsm)."""
+        return MACROS in self.xml(self.content_types)
+
+    def named(self, part: str) -> str:
+        """The part as the zip file spells its name; ``part`` itself when there is none."""
+        return self._names.get(_canonical(part), part)
+
     def read(self, part: str) -> bytes:
-        """The uncompressed content of a part; XML is well-formed. Raises ``BookUnsupported``."""
+        """The uncompressed content of a part. Raises ``BookUnsupported`` when it is missing or damaged."""
         try:
-            content = unpack(self.data, self._member(part))
-            if part.endswith((".xml", ".rels")):
-                refuse_foreign_xml(part, content)
+            return unpack(self.data, self._member(part))
+        except Unreadable as error:
+            raise self._unsupported(error) from error
+
+    def xml(self, part: str) -> bytes:
+        """An XML part, well-formed, in the plain dialect that patterns can be trusted with.
+
+        Raises ``BookUnsupported``.
+        """
+        content = plain_xml(self.read(part), f"{self.name}: its part {part}")
+        try:
+            refuse_foreign_xml(part, content)
         except Unreadable as error:
             raise self._unsupported(error) from error
         return content
@@ -97,15 +126,16 @@ class Package:
 
     def relationships(self, part: str) -> dict[str, Relationship]:
         """The relationships of a part, by id; links out of the package are left out."""
-        rels = relationships_part(part)
+        rels = self.named(relationships_part(part))
         if rels not in self.members:
             return {}
         found = {}
-        for match in _RELATIONSHIP.finditer(self.read(rels).decode("utf-8")):
+        for match in _RELATIONSHIP.finditer(self.xml(rels).decode("utf-8")):
             a = attributes(match[1])
-            if a.get("TargetMode") != "External":
+            if a.get("TargetMode") != "External" and "Target" in a:
                 target = posixpath.normpath(posixpath.join("/", posixpath.dirname(part), a["Target"]))
-                found[a["Id"]] = Relationship(a["Type"].rsplit("/", 1)[-1], target.lstrip("/"))
+                kind = a.get("Type", "").rsplit("/", 1)[-1]
+                found[a.get("Id", "")] = Relationship(kind, self.named(target.lstrip("/")))
         return found
 
     def raw(self, info: zipfile.ZipInfo) -> memoryview:
@@ -127,27 +157,6 @@ class Package:
         for name in changed.keys() - self.members.keys():
             writer.add_new(zipfile.ZipInfo(name), changed[name])
         return writer.finish()
-
-
-def _what_it_is(data: bytes, name: str) -> str:
-    if data[:4] == _OLE and "EncryptedPackage".encode("utf-16-le") in data:
-        return f"{name} is protected with a password to open; remove it in Excel (File > Info) and save it again."
-    if data[:4] == _OLE:
-        return f"{name} is an old Excel file (.xls); save it in Excel as Excel workbook (.xlsx)."
-    return f"{name} is no Excel workbook or is damaged; open it in Excel and save it as .xlsx."
-
-
-def _refuse_other_formats(members: Mapping[str, zipfile.ZipInfo], name: str) -> None:
-    if "xl/workbook.bin" in members:
-        raise BookUnsupported(f"{name} is a binary workbook (.xlsb); save it in Excel as .xlsx.")
-    if "content.xml" in members and "mimetype" in members:
-        raise BookUnsupported(f"{name} is an OpenDocument spreadsheet; save it as Excel workbook (.xlsx).")
-    if "xl/vbaProject.bin" in members:
-        raise BookUnsupported(
-            f"{name} holds macros (.xlsm); save it in Excel as .xlsx, Recoup needs no macros."
-        )
-    if "[Content_Types].xml" not in members or "_rels/.rels" not in members:
-        raise BookUnsupported(f"{name} is a zip file but no Excel workbook; give the .xlsx file itself.")
 
 
 @dataclass(slots=True)
@@ -194,6 +203,8 @@ class _Writer:
         for entry, offset in self.directory:
             self._write_directory_entry(entry, offset)
         size, count = self.out.tell() - start, len(self.directory)
+        if count > _MOST_MEMBERS:
+            raise BookUnsupported(f"The workbook has more than {_MOST_MEMBERS:,} parts; save it in Excel.")
         self.out.write(_END.pack(b"PK\5\6", 0, 0, count, count, size, start, 0))
         return self.out.getvalue()
 

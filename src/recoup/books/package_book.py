@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
@@ -11,10 +10,14 @@ import fastexcel
 from recoup import sheets
 from recoup.books.area import Area
 from recoup.books.base import BookUnsupported, NameMissing, TableMissing, TableRows
-from recoup.books.cell_values import CellValues
+from recoup.books.calc_chain import without_calculation_chain
+from recoup.books.cell_edit import unshare_formulas
+from recoup.books.cell_values import CellValues, states_shared_formula
 from recoup.books.cells import column_index, column_letter, plain, render
+from recoup.books.formats import refuse_wrong_ending
 from recoup.books.new_columns import add_columns
 from recoup.books.new_tab import new_tab
+from recoup.books.notes import noted_cells
 from recoup.books.package import Content, Package
 from recoup.books.report_tab import TabExtension, leading_blank_columns, read_tab
 from recoup.books.row_removal import without_rows
@@ -57,11 +60,11 @@ class PackageBook:
 
     def _styles(self) -> str:
         part = self._workbook.related("styles")
-        return self._package.read(part).decode("utf-8-sig") if part else ""
+        return self._package.xml(part).decode("utf-8-sig") if part else ""
 
     def _strings(self) -> bytes:
         part = self._workbook.related("sharedStrings")
-        return self._package.read(part) if part else b""
+        return self._package.xml(part) if part else b""
 
     # ---- reading
 
@@ -129,7 +132,7 @@ class PackageBook:
         part = self._workbook.part_of(sheet)
         if part not in self._worksheets:
             extension = self._extensions.pop(part, None)
-            xml = b"".join(extension.chunks()) if extension else self._package.read(part)
+            xml = b"".join(extension.chunks()) if extension else self._package.xml(part)
             self._worksheets[part] = Worksheet(xml, sheet)
             self._worksheets[part].changed = extension is not None
         return self._worksheets[part]
@@ -147,7 +150,15 @@ class PackageBook:
             t.area for t in self._tables.values() if t.sheet == table.sheet and t is not table
         ]
         fixed = bool(declared and declared.fixed_rows)
-        return TableBody(table, self._worksheet(table.sheet), self._values, neighbours, fixed)
+        part = self._workbook.part_of(table.sheet)
+        return TableBody(
+            table,
+            self._worksheet(table.sheet),
+            self._values,
+            neighbours,
+            fixed,
+            lambda: noted_cells(self._package, part),
+        )
 
     # ---- writing
 
@@ -173,6 +184,10 @@ class PackageBook:
             row, new = sheet.row(number), plain(value, self._values.date1904)
             cell = row.cells.get(column)
             if not self._values.holds(cell, new, sheet):
+                sheet.refuse_spanned(Area(column, number, column, number))
+                if cell and states_shared_formula(cell):
+                    unshare_formulas(sheet)
+                    row = sheet.row(number)
                 place = self._workbook.place_of(name)
                 style = cell.style if cell else ""
                 row.put(column, render(f"{place.column}{number}", style, new, sheet.prefix), style)
@@ -204,7 +219,7 @@ class PackageBook:
             return
         if part not in self._extensions:
             known = self._worksheets.pop(part, None)
-            xml = known.xml() if known else self._package.read(part)
+            xml = known.xml() if known else self._package.xml(part)
             self._extensions[part] = TabExtension(xml, sheet)
         self._extensions[part].add(rows)
 
@@ -214,17 +229,17 @@ class PackageBook:
         changed = self._changed_parts()
         content = changed.get(part, b"")
         xml = content if isinstance(content, bytes) else b"".join(content)
-        self._rebuild({**changed, part: without_rows(xml or self._package.read(part), rows)})
+        self._rebuild({**changed, part: without_rows(xml or self._package.xml(part), rows)})
 
     def add_tab(self, sheet: str, visible: bool) -> None:
         """Add an empty report tab at the end."""
-        changed = {**self._changed_parts(), **self._without_calculation_chain()}
+        changed = {**self._changed_parts(), **without_calculation_chain(self._package, self._workbook)}
 
         def read(part: str) -> bytes:
             content = changed.get(part)
-            return content if isinstance(content, bytes) else self._package.read(part)
+            return content if isinstance(content, bytes) else self._package.xml(part)
 
-        self._rebuild({**changed, **new_tab(self._workbook, read, sheet, visible)})
+        self._rebuild({**changed, **new_tab(self._package, self._workbook, read, sheet, visible)})
 
     def add_columns(self, table: str, columns: Sequence[sheets.Column]) -> None:
         """Add columns at the right end of a table."""
@@ -248,6 +263,8 @@ class PackageBook:
         in_place = target == self._file.target(None)
         if in_place and not self._has_changes():
             return target
+        if target.suffix.lower() != self.path.suffix.lower():
+            refuse_wrong_ending(self._package.has_macros, target.name)
         changed = self._changed_parts()
         chain = {self._workbook.related("calcChain")}
         draft = Draft(
@@ -279,22 +296,13 @@ class PackageBook:
         changed.update({part: e.chunks() for part, e in self._extensions.items()})
         if changed:
             self._workbook.calculate_on_load()
-            changed.update(self._without_calculation_chain())
+            changed.update(without_calculation_chain(self._package, self._workbook))
         changed.update({t.part: t.xml() for t in self._tables.values() if t.changed})
         if self._workbook.xml != self._workbook_before:
             changed[self._workbook.part] = self._workbook.xml.encode("utf-8")
         return changed
 
-    def _without_calculation_chain(self) -> dict[str, bytes]:
-        """The two parts that list calcChain, without it: Excel builds a new one."""
-        chain = self._workbook.related("calcChain")
-        if chain not in self._package:
-            return {}
-        rels = self._workbook.part.replace("workbook.xml", "_rels/workbook.xml.rels")
-        listing = re.compile(rb"<(?:\w+:)?(?:Override|Relationship)\b[^>]*calcChain[^>]*/>")
-        return {p: listing.sub(b"", self._package.read(p)) for p in ("[Content_Types].xml", rels)}
-
     def _packed(self, changed: Mapping[str, Content]) -> bytes:
         chain = self._workbook.related("calcChain")
-        dropped = [chain] if chain and "[Content_Types].xml" in changed else []
+        dropped = [chain] if chain and self._package.content_types in changed else []
         return self._package.with_parts(changed, dropped)

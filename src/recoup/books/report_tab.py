@@ -23,7 +23,7 @@ from recoup.model import Problem, RawTable
 _TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
 GAP = 100  # blank columns behind which nothing belongs to a report
 _ERROR = "#N/A"
-_CONTENT = re.compile(rb"<(?:\w+:)?(?:v|is|f)[ >]")
+_CONTENT = re.compile(rb"<(?:[\w.-]+:)?(?:v|is|f)[ >]")
 _CHUNK = 5_000
 
 
@@ -81,7 +81,7 @@ def _within_reach(batch: pa.RecordBatch, sheet: str, first_column: int) -> tuple
 def leading_blank_columns(chunks: Iterator[bytes]) -> int:
     """How many columns before the first one with content a worksheet has; reads on only while it may be > 0."""
     best, rest = 0, b""
-    pattern = re.compile(rb'<(?:\w+:)?c [^<>]*?\br="([A-Z]{1,3})\d+"[^<>]*?(?<!/)>(?!</)')
+    pattern = re.compile(rb"""<(?:[\w.-]+:)?c\s[^<>]*?\br\s*=\s*["']([A-Z]{1,3})\d+[^<>]*?(?<!/)>(?!</)""")
     for chunk in chunks:
         text = rest + chunk
         for match in pattern.finditer(text):
@@ -100,7 +100,7 @@ class TabExtension:
 
     def __init__(self, xml: bytes, sheet: str) -> None:
         """Raises ``BookUnsupported``."""
-        data = re.search(rb"<((?:\w+:)?)sheetData\b[^>]*?(/?)>", xml)
+        data = re.search(rb"<((?:[\w.-]+:)?)sheetData\b[^>]*?(/?)>", xml)
         if data is None:
             raise BookUnsupported(
                 f"The tab {sheet!r} holds no cells that can be read; save it once in Excel."
@@ -158,7 +158,7 @@ class TabExtension:
         return "".join(out)
 
     def _dimensioned(self) -> bytes:
-        match = re.search(rb'<(?:\w+:)?dimension\b[^>]*?\bref="([^"]*)"', self._head)
+        match = re.search(rb'<(?:[\w.-]+:)?dimension\b[^>]*?\bref="([^"]*)"', self._head)
         last = self._last + len(self._rows)
         if match is None or not last:
             return self._head
@@ -170,7 +170,7 @@ class TabExtension:
 def _blank_rows(xml: bytes) -> dict[int, tuple[str, str]]:
     """The first 100 formatted rows without content: number -> attributes, and the style of the row."""
     found = {}
-    for match in islice(re.finditer(r"<(?:\w+:)?row\b([^>]*?)/?>", xml.decode("utf-8")), 100):
+    for match in islice(re.finditer(r"<(?:[\w.-]+:)?row\b([^>]*?)/?>", xml.decode("utf-8")), 100):
         number, style = re.search(r'\sr="(\d+)"', match[1]), re.search(r'\ss="(\d+)"', match[1])
         if number:
             kept = re.sub(r'\s(?:r|spans)="[^"]*"', "", match[1])
@@ -186,9 +186,10 @@ def _last_content(xml: bytes, start: int, end: int, p: bytes) -> tuple[int, int]
             return start, 0
         if _CONTENT.search(xml, at, end):
             number = re.search(rb'\sr="(\d+)"', xml[at : at + 400])
-            if number is None:
+            numbers = re.compile(rb"<" + p + rb'row\s[^>]*?\br="(\d+)"').findall(xml, start, at)
+            if number is None or int(number[1]) <= max(map(int, numbers), default=0):
                 raise BookUnsupported(
-                    "A report tab has rows without numbers; save the workbook once in Excel."
+                    "A report tab has rows without numbers or out of order; save the workbook once in Excel."
                 )
             return end, int(number[1])
         end = at

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-_DATA = re.compile(rb"<((?:\w+:)?)sheetData\b[^>]*?(/?)>")
+_DATA = re.compile(rb"<((?:[\w.-]+:)?)sheetData\b[^>]*?(/?)>")
 _NUMBER = re.compile(rb'\sr="(\d+)"')
-_DIMENSION = re.compile(rb'(<(?:\w+:)?dimension\b[^>]*?\bref="[A-Z]+\d+:[A-Z]+)(\d+)(")')
+_DIMENSION = re.compile(rb'(<(?:[\w.-]+:)?dimension\b[^>]*?\bref="[A-Z]+\d+:[A-Z]+)(\d+)(")')
 _ANCHORED = re.compile(
-    rb"<(?:\w+:)?(?:mergeCell|conditionalFormatting|dataValidation|hyperlink|drawing|legacyDrawing|tablePart"
+    rb"<(?:[\w.-]+:)?(?:mergeCell|conditionalFormatting|dataValidation|hyperlink|drawing|legacyDrawing|tablePart"
     rb"|rowBreaks|scenario|protectedRange|control|oleObject)\b"
 )
-_MOVING_FORMULA = re.compile(rb'<(?:\w+:)?f\b[^>]*\bt="(?:shared|array|dataTable)"')
-_TYPED_FORMULA = re.compile(rb"<(?:\w+:)?f\b")
+_MOVING_FORMULA = re.compile(rb'<(?:[\w.-]+:)?f\b[^>]*\bt="(?:shared|array|dataTable)"')
+_TYPED_FORMULA = re.compile(rb"<(?:[\w.-]+:)?f\b")
 
 
 def without_rows(xml: bytes, rows: Collection[int]) -> bytes:

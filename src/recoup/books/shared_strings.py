@@ -8,13 +8,16 @@ from array import array
 from recoup.books.base import BookUnsupported
 from recoup.books.cells import text_of
 
+_COMMENT = re.compile(rb"<!--.*?-->", re.S)
+
 
 class SharedStrings:
     """Texts by index, decoded only when asked for."""
 
     def __init__(self, xml: bytes) -> None:
         """``xml`` is the shared strings part, empty when the workbook has none."""
-        root = re.search(rb"<((?:\w+:)?)sst\b", xml)
+        xml = _COMMENT.sub(b"", xml) if b"<!--" in xml else xml
+        root = re.search(rb"<((?:[\w.-]+:)?)sst\b", xml)
         prefix = root[1] if root else b""
         self._xml = xml
         self._starts = array("q", (m.start() for m in re.finditer(rb"<" + prefix + rb"si[ />]", xml)))

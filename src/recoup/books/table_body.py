@@ -7,21 +7,17 @@ from collections.abc import Callable, Iterable, Sequence
 
 from recoup.books.area import MAX_ROWS, Area
 from recoup.books.base import BookUnsupported, TableBlocked, TableRows
-from recoup.books.cell_edit import people_cell_at
-from recoup.books.cell_values import (
-    CellValues,
-    formula_text,
-    spans_cells,
-    translated,
-)
-from recoup.books.cells import column_letter, plain, render
+from recoup.books.cell_edit import formula_at, people_cell_at, unshare_formulas
+from recoup.books.cell_values import CellValues, formula_text, states_shared_formula
+from recoup.books.cells import column_letter, plain, render, render_formula
 from recoup.books.row_keys import Key, key_text
 from recoup.books.table_part import TablePart
-from recoup.books.worksheet import CellXml, Row, Worksheet, column_styles, parse_cells
-from recoup.model import Cell, Formula, Record
+from recoup.books.worksheet import CellXml, Row, Worksheet, column_styles, parse_cells, row_attributes
+from recoup.model import Cell, Record
 
 _HEIGHT = re.compile(r'\s(?:ht|customHeight)="[^"]*"')
-_FORMULA = re.compile(r"<(?:\w+:)?f[\s/>]")  # not <family>, which stands in rich text
+_FORMULA = re.compile(r"<(?:[\w.-]+:)?f[\s/>]")  # not <family>, which stands in rich text
+_ARRAY = re.compile(r'\scm="\d+"')  # the mark of a dynamic array
 _A1 = re.compile(r"(?<![\w.\[])\$?[A-Z]{1,3}\$?\d+(?![\w(\]])")
 
 
@@ -35,14 +31,19 @@ class TableBody:
         values: CellValues,
         neighbours: Iterable[Area] = (),
         fixed: bool = False,
+        notes: Callable[[], Iterable[Area]] = tuple,
     ) -> None:
-        """``fixed`` tables are never resized. Raises ``BookUnsupported`` for a table without headers."""
+        """``fixed`` tables are never resized; ``notes`` gives the cells with notes.
+
+        Raises ``BookUnsupported`` for a table without headers.
+        """
         if not table.has_header:
             raise BookUnsupported(
                 f"The heading row of the table {table.name} on {table.sheet!r} is switched off; "
                 "switch it on in Excel (Table Design > Header Row)."
             )
         self.table, self.sheet, self.values, self.fixed = table, sheet, values, fixed
+        self._notes = notes
         self.neighbours = list(neighbours)
         self.letters = {c: column_letter(c) for c in range(table.area.left, table.area.right + 1)}
         self.styles = self._first_styles()
@@ -113,6 +114,7 @@ class TableBody:
 
     def _fill_blank_row(self, number: int, record: Record) -> None:
         """Write only the named cells: formulas and colours that a person prepared there stay."""
+        self.free_formulas(number, [self.table.column_of(header) for header in record])
         row, p = self.sheet.row(number), self.sheet.prefix
         for header, value in record.items():
             column = self.table.column_of(header)
@@ -122,21 +124,43 @@ class TableBody:
         row.attributes = _kept_attributes(self.sheet.rows[number])
         self.sheet.set_row(number, row.render(number, p))
 
-    def calculated_formulas(self, source: int) -> dict[int, Callable[[str], Formula]]:
+    def free_formulas(self, number: int, columns: Iterable[int]) -> None:
+        """Make ready to write over cells of a row: other cells may have their formula from there.
+
+        Raises ``BookUnsupported`` when one belongs to a formula that fills several cells.
+        """
+        for column in columns if self.sheet.spanned else ():
+            self.sheet.refuse_spanned(Area(column, number, column, number))
+        if 't="shared"' in self.sheet.rows.get(number, ""):
+            cells = self.sheet.row(number).cells
+            if any(c in cells and states_shared_formula(cells[c]) for c in columns):
+                unshare_formulas(self.sheet)
+
+    def calculated_formulas(self, source: int) -> dict[int, Callable[[str], str]]:
         """What fills the calculated columns of new rows: the formula of a row above, as Excel would fill it."""
-        row, found = self.sheet.row(source), {}
-        for column in self.table.calculated:
-            cell = row.cells.get(column)
-            text = formula_text(cell, self.sheet) if cell else None
-            if text:
-                found[column] = _filler(text, f"{self.letters[column]}{source}")
-        return found
+        cells = self.sheet.row(source).cells
+        if any(c in cells and 't="shared"' in cells[c].inner for c in self.table.calculated):
+            unshare_formulas(self.sheet)
+            cells = self.sheet.row(source).cells
+        return {
+            c: self._filler(cells[c], c) for c in self.table.calculated if c in cells and cells[c].has_formula
+        }
+
+    def _filler(self, cell: CellXml, column: int) -> Callable[[str], str]:
+        p, style = self.sheet.prefix, self.styles[column]
+        dynamic = _ARRAY.search(cell.xml[: cell.xml.index(">")])
+
+        def filled(ref: str) -> str:
+            xml = render_formula(ref, style, formula_at(cell, ref), None, p)
+            return xml.replace(f'r="{ref}"', f'r="{ref}"{dynamic[0]}', 1) if dynamic else xml
+
+        return filled
 
     def write_row(
         self,
         number: int,
         record: Record,
-        fill: dict[int, Callable[[str], Formula]],
+        fill: dict[int, Callable[[str], str]],
         carried: dict[int, CellXml] | None = None,
     ) -> None:
         """Write all the table's cells of a row: the record's, carried ones of people, filled formulas, blanks."""
@@ -146,7 +170,7 @@ class TableBody:
             if carried and column in carried:
                 cells[column] = people_cell_at(carried[column], ref)
             elif column in fill and header not in record:
-                cells[column] = render(ref, self.styles[column], fill[column](ref), p)
+                cells[column] = fill[column](ref)
             else:
                 cells[column] = render(ref, self.styles[column], plain(record.get(header), date1904), p)
         self.put_cells(number, cells)
@@ -168,7 +192,7 @@ class TableBody:
 
     def _all_inside(self, row_xml: str) -> bool:
         """Whether a row certainly has no cell outside the table."""
-        if self.table.area.left > 1:
+        if self.table.area.left > 1 or not self.sheet.all_addressed:
             return False
         mark = f'<{self.sheet.prefix}c r="'
         at = row_xml.rfind(mark)
@@ -207,6 +231,10 @@ class TableBody:
             raise TableBlocked(f"{where} because another table stands below it; move that table away.")
         if any(area.overlaps(other) for other in self.sheet.merged()):
             raise TableBlocked(f"{where} because merged cells stand below it; move them away.")
+        for note in self._notes():
+            if area.overlaps(note):
+                ref = f"{column_letter(note.left)}{note.top}"
+                raise TableBlocked(f"{where} because a note on {ref} stands below it; move that note away.")
         for number in range(area.top, area.bottom + 1):
             if number in self.sheet.rows:
                 for column, cell in self.sheet.row(number).cells.items():
@@ -217,11 +245,12 @@ class TableBody:
                         )
 
     def _move_totals(self, old: int, new: int) -> None:
+        self.free_formulas(old, self.letters)
         row = self.sheet.row(old)
         cells = {c: row.cells[c] for c in self.letters if c in row.cells}
         for cell in cells.values():
             text = formula_text(cell, self.sheet) or ""
-            if _A1.search(text) or spans_cells(cell):
+            if _A1.search(text):
                 raise TableBlocked(
                     f"The totals row of {self.table.name} on {self.table.sheet!r} holds a formula with cell "
                     f"addresses (={text}); switch the totals row off, or use the totals Excel offers there."
@@ -235,14 +264,6 @@ def _has_formula(inner: str) -> bool:
     return bool(_FORMULA.search(inner))
 
 
-def _filler(text: str, origin: str) -> Callable[[str], Formula]:
-    return lambda ref: Formula(translated(text, origin, ref))
-
-
 def _kept_attributes(row_xml: str) -> str:
     """A row's own attributes, without what described its old cells; a new record is never hidden."""
-    if not row_xml:
-        return ""
-    return re.sub(
-        r'\s(?:spans|hidden)="[^"]*"', "", Row.parse(row_xml[: row_xml.index(">")] + ">").attributes
-    )
+    return re.sub(r'\s(?:spans|hidden)="[^"]*"', "", row_attributes(row_xml)) if row_xml else ""

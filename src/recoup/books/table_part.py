@@ -8,13 +8,13 @@ from html import escape
 
 from recoup.books.area import Area
 from recoup.books.base import BookUnsupported, ColumnMissing
-from recoup.books.cells import unescape_text
+from recoup.books.cells import unescape_hex
 from recoup.books.package import attributes
 
-_TABLE = re.compile(r"<(?:\w+:)?table\b([^>]*)>")
-_COLUMN = re.compile(r"<(?:\w+:)?tableColumn\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?tableColumn>)", re.S)
-_REF = re.compile(r'(<(?:\w+:)?(?:table|autoFilter|sortState|sortCondition)\b[^>]*?\sref=")([^"]*)(")')
-_WIDENED = re.compile(r'(<(?:\w+:)?(?:table|autoFilter)\b[^>]*?\sref=")([^"]*)(")')
+_TABLE = re.compile(r"<(?:[\w.-]+:)?table\b([^>]*)>")
+_COLUMN = re.compile(r"<(?:[\w.-]+:)?tableColumn\b([^>]*?)(?:/>|>(.*?)</(?:[\w.-]+:)?tableColumn>)", re.S)
+_REF = re.compile(r'(<(?:[\w.-]+:)?(?:table|autoFilter|sortState|sortCondition)\b[^>]*?\sref=")([^"]*)(")')
+_WIDENED = re.compile(r'(<(?:[\w.-]+:)?(?:table|autoFilter)\b[^>]*?\sref=")([^"]*)(")')
 _INSERT_ROW = re.compile(r'\s+insertRow(?:Shift)?="[^"]*"')
 
 
@@ -23,11 +23,11 @@ class TablePart:
 
     def __init__(self, xml: bytes, part: str, sheet: str) -> None:
         """``sheet`` is the name of the tab it stands on. Raises ``BookUnsupported``."""
-        self.original, self.part, self.sheet = xml, part, sheet
-        self.text = xml.decode("utf-8-sig")
+        self.part, self.sheet = part, sheet
+        self.text = self._before = xml.decode("utf-8")
         match = _TABLE.search(self.text)
         a = attributes(match[1]) if match else {}
-        self.name = unescape_text(a.get("displayName") or a.get("name", ""))
+        self.name = unescape_hex(a.get("displayName") or a.get("name", ""))
         columns = list(_COLUMN.finditer(self.text))
         area = Area.parse(a.get("ref", ""))
         if area is None or not area.is_on_a_sheet() or area.right - area.left + 1 != len(columns):
@@ -37,7 +37,7 @@ class TablePart:
         self.area = area
         self.has_header = a.get("headerRowCount", "1") != "0"
         self.has_totals = a.get("totalsRowCount", "0") != "0"
-        self.headers = [unescape_text(attributes(m[1])["name"]) for m in columns]
+        self.headers = [unescape_hex(attributes(m[1])["name"]) for m in columns]
         self._columns = {header: area.left + i for i, header in enumerate(self.headers)}
         self.calculated = {
             area.left + i for i, m in enumerate(columns) if m[2] and "calculatedColumnFormula" in m[2]
@@ -52,12 +52,11 @@ class TablePart:
     @property
     def changed(self) -> bool:
         """Whether it was resized."""
-        return self.xml() != self.original
+        return self.text != self._before
 
     def xml(self) -> bytes:
         """The part as it stands now."""
-        bom = b"\xef\xbb\xbf" if self.original.startswith(b"\xef\xbb\xbf") else b""
-        return bom + self.text.encode("utf-8")
+        return self.text.encode("utf-8")
 
     def column_of(self, header: str) -> int:
         """The sheet column of a header. Raises ``ColumnMissing``."""
@@ -82,8 +81,8 @@ class TablePart:
     def add_columns(self, headers: Sequence[str]) -> None:
         """List further columns at the right end; the table's and its filter's areas reach over them."""
         by, right = len(headers), self.area.right
-        ids = [int(n) for n in re.findall(r'<(?:\w+:)?tableColumn\b[^>]*?\sid="(\d+)"', self.text)]
-        close = re.search(r"</(\w+:)?tableColumns>", self.text)
+        ids = [int(n) for n in re.findall(r'<(?:[\w.-]+:)?tableColumn\b[^>]*?\sid="(\d+)"', self.text)]
+        close = re.search(r"</([\w.-]+:)?tableColumns>", self.text)
         if close is None:
             raise BookUnsupported(f"The table {self.name} on {self.sheet!r} is damaged; save it in Excel.")
         listed = "".join(
@@ -92,7 +91,10 @@ class TablePart:
         )
         text = self.text[: close.start()] + listed + self.text[close.start() :]
         text = re.sub(
-            r'(<(?:\w+:)?tableColumns\b[^>]*?\scount=")\d+', rf"\g<1>{len(self.headers) + by}", text, count=1
+            r'(<(?:[\w.-]+:)?tableColumns\b[^>]*?\scount=")\d+',
+            rf"\g<1>{len(self.headers) + by}",
+            text,
+            count=1,
         )
         self.text = _WIDENED.sub(lambda m: m[1] + _wider(m[2], right, by) + m[3], text)
         a = self.area

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from recoup.books.base import BookUnsupported
-from recoup.books.cell_edit import unshare_formulas, with_cached
-from recoup.books.cell_values import formula_text, spans_cells, states_shared_formula
+from recoup.books.cell_edit import with_cached
+from recoup.books.cell_values import formula_text
 from recoup.books.cells import column_letter, plain, render
 from recoup.books.row_keys import Key, by_key
 from recoup.books.table_body import TableBody
@@ -45,9 +44,8 @@ def _edit_row(body: TableBody, number: int, row: Row, record: Record) -> None:
             changes[column] = new
     if not changes:
         return
-    if any(c in row.cells and states_shared_formula(row.cells[c]) for c in changes):
-        unshare_formulas(body.sheet)
-        row = body.sheet.row(number)
+    body.free_formulas(number, changes)
+    row = body.sheet.row(number)
     for column, new in changes.items():
         _edit_cell(body, number, row, column, new)
     body.sheet.set_row(number, row.render(number, body.sheet.prefix))
@@ -55,11 +53,6 @@ def _edit_row(body: TableBody, number: int, row: Row, record: Record) -> None:
 
 def _edit_cell(body: TableBody, number: int, row: Row, column: int, new: Cell) -> None:
     cell, ref = row.cells.get(column), f"{body.letters[column]}{number}"
-    if cell and spans_cells(cell):
-        raise BookUnsupported(
-            f"{body.table.sheet}!{ref} belongs to an array formula that fills several cells; "
-            "delete that formula from the table and run again."
-        )
     if cell and isinstance(new, Formula) and formula_text(cell, body.sheet) == new.text:
         row.put(column, with_cached(cell, plain(new.cached), body.sheet.prefix), cell.style)
         return

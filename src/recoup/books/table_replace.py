@@ -17,6 +17,9 @@ def replace_rows(
     """Rewrite the body; ``engine`` are the headers that are Recoup's when there are no records."""
     body.check_headers(records)
     named = list(dict.fromkeys(h for r in records for h in r)) or [*engine]
+    body.sheet.refuse_spanned(body.table.body)
+    if any('t="shared"' in body.sheet.rows[n] for n in body.numbers()):
+        unshare_formulas(body.sheet)
     people = [h for h in body.table.headers if h not in named]
     by = list(keep_by) or [h for h in named if h in body.table.headers]
     kept = _people_cells(body, people, by) if people else {}
@@ -41,8 +44,6 @@ def _people_cells(
     body: TableBody, people: Sequence[str], by: Sequence[str]
 ) -> dict[Key, list[dict[int, CellXml]]]:
     """People's cells by the key of their row."""
-    if any('t="shared"' in body.sheet.rows[n] for n in body.numbers()):
-        unshare_formulas(body.sheet)
     columns = {body.table.column_of(header) for header in people}
     keys = [body.table.column_of(header) for header in by]
     found: dict[Key, list[dict[int, CellXml]]] = {}

@@ -22,10 +22,12 @@ from recoup.untrusted import (
 
 SMALL = 50_000_000  # bytes of a worksheet that are looked through for rows hidden by hand
 _HEAD = 10_000
-_DIMENSION = re.compile(rb'<(?:\w+:)?dimension\b[^>]*?\bref="[A-Z]+\d+(?::([A-Z]+)(\d+))?"')
-_FAR = re.compile(rb'<((?:\w+:)?c) [^<>]*?\br="([A-Z]{3,})(\d+)"(?:[^<>]*?/>|[^<>]*>(.*?)</\1>)', re.DOTALL)
-_HIDDEN = re.compile(rb'<(?:\w+:)?row\b[^<>]*?\bhidden="(?:1|true)"[^<>]*(?<!/)>')
-_FILTERED = re.compile(rb'<(?:\w+:)?sheetPr\b[^<>]*?\bfilterMode="(?:1|true)"')
+_DIMENSION = re.compile(rb'<(?:[\w.-]+:)?dimension\b[^<>]*?\bref="[A-Z]+\d+(?::([A-Z]+)(\d+))?"')
+_FAR = re.compile(
+    rb'<((?:[\w.-]+:)?c) [^<>]*?\br="([A-Z]{3,})(\d+)"(?:[^<>]*?/>|[^<>]*>(.*?)</\1>)', re.DOTALL
+)
+_HIDDEN = re.compile(rb'<(?:[\w.-]+:)?row\b[^<>]*?\bhidden="(?:1|true)"[^<>]*(?<!/)>')
+_FILTERED = re.compile(rb'<(?:[\w.-]+:)?sheetPr\b[^<>]*?\bfilterMode="(?:1|true)"')
 
 
 def readable(package: Package, part: str, sheet: str) -> tuple[bytes, tuple[Problem, ...]]:

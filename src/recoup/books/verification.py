@@ -79,4 +79,4 @@ def find_tables(package: Package, workbook: WorkbookPart) -> Iterator[TablePart]
     for sheet, part in workbook.sheets.items():
         for rel in package.relationships(part).values():
             if rel.kind == "table" and rel.part in package:
-                yield TablePart(package.read(rel.part), rel.part, sheet)
+                yield TablePart(package.xml(rel.part), rel.part, sheet)

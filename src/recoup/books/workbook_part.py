@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from html import unescape
 
 from recoup.books.area import Area
 from recoup.books.base import BookUnsupported, NameMissing, SheetMissing
 from recoup.books.package import Package, attributes, relationships_part
 
-_SHEET = re.compile(r"<(?:\w+:)?sheet\s([^>]*?)/?>")
-_NAME = re.compile(r"<(?:\w+:)?definedName\s([^>]*?)>([^<]*)</(?:\w+:)?definedName>")
+_SHEET = re.compile(r"<(?:[\w.-]+:)?sheet\s([^>]*?)/?>")
+_NAME = re.compile(r"<(?:[\w.-]+:)?definedName\s([^>]*?)>([^<]*)</(?:[\w.-]+:)?definedName>")
 _ONE_CELL = re.compile(r"^(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Z]{1,3})\$?(\d+)$")
 _USUAL_TARGET = re.compile(r"(?:/xl/)?\w+sheets/[\w.-]+\.xml")
-_CALC = re.compile(r"<((?:\w+:)?)calcPr\b([^>]*?)(/?)>")
-_CALC_FOLLOWS = re.compile(
-    r"<(?:\w+:)?(?:oleSize|customWorkbookViews|pivotCaches|smartTagPr|smartTagTypes|webPublishing"
-    r"|fileRecoveryPr|webPublishObjects|extLst)\b|</(?:\w+:)?workbook>"
+_CALC = re.compile(r"<((?:[\w.-]+:)?)calcPr\b([^>]*?)(/?)>")
+_BEFORE_CALC = re.compile(
+    r"</(?:[\w.-]+:)?(?:sheets|functionGroups|externalReferences|definedNames)>"
+    r"|<(?:[\w.-]+:)?(?:functionGroups|definedNames)\b[^>]*/>"
 )
 
 
@@ -38,17 +39,17 @@ class WorkbookPart:
         if not office or office[0].part not in package:
             raise BookUnsupported(f"{name} holds no workbook; open it in Excel and save it as .xlsx.")
         self.part, self._package = office[0].part, package
-        self.xml = package.read(self.part).decode("utf-8-sig")
+        self.xml = package.xml(self.part).decode("utf-8")
         self.relationships = package.relationships(self.part)
-        self.date1904 = bool(re.search(r'<(?:\w+:)?workbookPr\b[^>]*\bdate1904="(?:1|true)"', self.xml))
-        self.sheets = self._worksheets()
+        self.date1904 = bool(re.search(r'<(?:[\w.-]+:)?workbookPr\b[^>]*\bdate1904="(?:1|true)"', self.xml))
+        self.sheets = self._worksheets(package)
 
-    def _worksheets(self) -> dict[str, str]:
+    def _worksheets(self, package: Package) -> dict[str, str]:
         found = {}
         for match in _SHEET.finditer(self.xml):
             a = attributes(match[1])
             rel = self.relationships.get(next((v for k, v in a.items() if k.endswith(":id")), ""))
-            if rel is not None and rel.kind == "worksheet":
+            if rel is not None and rel.kind == "worksheet" and rel.part in package:
                 found[a["name"]] = rel.part
         names = [name.casefold() for name in self.sheet_names()]
         if not names or len(set(names)) < len(names):
@@ -59,7 +60,7 @@ class WorkbookPart:
     def lists_plainly(self) -> bool:
         """Whether every tab names one worksheet in the usual way, so that no reader can take another part for it."""
         tags = [m[1] for m in _SHEET.finditer(self.xml)]
-        rels = self._package.read(relationships_part(self.part)).decode("utf-8")
+        rels = self._package.xml(self._package.named(relationships_part(self.part))).decode("utf-8")
         targets = re.findall(r'Target="([^"]*sheet[^"]*)"', rels)
         return all(t.count(":id=") == 1 for t in tags) and all(map(_USUAL_TARGET.fullmatch, targets))
 
@@ -83,7 +84,7 @@ class WorkbookPart:
             a = attributes(match[1])
             if a.get("name") != defined_name or "localSheetId" in a:  # a copied tab brings local twins
                 continue
-            target = _ONE_CELL.match(match[2].replace("&apos;", "'").replace("&amp;", "&"))
+            target = _ONE_CELL.match(unescape(match[2]))
             if target:
                 sheet = (target[1] or target[2]).replace("''", "'")
                 return CellPlace(sheet, target[3], int(target[4]))
@@ -95,9 +96,7 @@ class WorkbookPart:
     def row_of_cells(self, defined_name: str) -> tuple[str, Area]:
         """The tab and the cells of one row that a name points at. Raises ``NameMissing``."""
         match = self._definition(defined_name)
-        sheet, _, ref = (match[2].replace("&apos;", "'").replace("&amp;", "&") if match else "").rpartition(
-            "!"
-        )
+        sheet, _, ref = (unescape(match[2]) if match else "").rpartition("!")
         area = Area.parse(ref)
         if area is None or area.top != area.bottom:
             raise NameMissing(f"The name {defined_name} was deleted or no longer points at a row of cells.")
@@ -125,7 +124,8 @@ class WorkbookPart:
         if not visible and sum(map(self._is_visible, self.sheet_names())) == 1:
             raise SheetMissing(f"The tab {sheet!r} is the only visible one and cannot be hidden.")
         self.xml = _SHEET.sub(lambda m: _with_state(m, sheet, visible), self.xml)
-        self._show_a_visible_tab()
+        if not visible:
+            self._show_another_tab(self.sheet_names().index(sheet))
 
     def _is_visible(self, sheet: str) -> bool:
         for match in _SHEET.finditer(self.xml):
@@ -134,25 +134,25 @@ class WorkbookPart:
                 return a.get("state", "visible") == "visible"
         return False
 
-    def _show_a_visible_tab(self) -> None:
+    def _show_another_tab(self, hidden: int) -> None:
         names = self.sheet_names()
         active = re.search(r'\bactiveTab="(\d+)"', self.xml)
-        at = int(active[1]) if active else 0
-        if at < len(names) and self._is_visible(names[at]):
+        if hidden != (int(active[1]) if active else 0):
             return
         first = next(i for i, name in enumerate(names) if self._is_visible(name))
         if active:
             self.xml = self.xml[: active.start(1)] + str(first) + self.xml[active.end(1) :]
         else:
-            self.xml = re.sub(r"(<(?:\w+:)?workbookView\b)", rf'\1 activeTab="{first}"', self.xml, count=1)
+            self.xml = re.sub(
+                r"(<(?:[\w.-]+:)?workbookView\b)", rf'\1 activeTab="{first}"', self.xml, count=1
+            )
 
     def calculate_on_load(self) -> None:
         """Ask Excel to recalculate everything when it opens the file."""
         match = _CALC.search(self.xml)
         if match is None:
-            follows = _CALC_FOLLOWS.search(self.xml)
-            at = follows.start() if follows else len(self.xml)
-            p = (re.search(r"<((?:\w+:)?)workbook\b", self.xml) or [""] * 2)[1]
+            at = [m.end() for m in _BEFORE_CALC.finditer(self.xml)][-1]
+            p = (re.search(r"<((?:[\w.-]+:)?)workbook\b", self.xml) or [""] * 2)[1]
             self.xml = f'{self.xml[:at]}<{p}calcPr calcId="0" fullCalcOnLoad="1"/>{self.xml[at:]}'
             return
         rest = re.sub(r'\s+fullCalcOnLoad="[^"]*"', "", match[2])

@@ -9,21 +9,23 @@ from typing import NamedTuple
 
 from recoup.books.area import Area
 from recoup.books.base import BookUnsupported
-from recoup.books.cells import column_index
+from recoup.books.cells import column_index, column_letter
 
-_DATA = re.compile(r"<((?:\w+:)?)sheetData\b[^>]*?(/?)>")
+_DATA = re.compile(r"<((?:[\w.-]+:)?)sheetData\b[^>]*?(/?)>")
 _ROW_NUMBER = re.compile(r'\sr="(\d+)"')
-_INSIDE = r"[^<]*(?:<(?!/(?:\w+:)?c>)[^<]*)*"
-_CELL = re.compile(rf"<(?:\w+:)?c\b([^>]*?)(?:/>|>({_INSIDE})</(?:\w+:)?c>)")
+_INSIDE = r"[^<]*(?:<(?!/(?:[\w.-]+:)?c>)[^<]*)*"
+_CELL = re.compile(rf"<(?:[\w.-]+:)?c\b([^>]*?)(?:/>|>({_INSIDE})</(?:[\w.-]+:)?c>)")
 _USUAL = re.compile(rf'(<c r="([A-Z]+)\d+"(?: s="(\d+)")?(?: t="(\w+)")?(?:/>|>({_INSIDE})</c>))')
-_FORMULA = re.compile(r"<(?:\w+:)?f[\s/>]")  # not <family>, which stands in rich text
+_FORMULA = re.compile(r"<(?:[\w.-]+:)?f[\s/>]")  # not <family>, which stands in rich text
+_ADDRESS = re.compile(r'\sr="([A-Z]+\d+)"')
 _REF = re.compile(r'\sr="([A-Z]+)\d+"')
 _STYLE = re.compile(r'\ss="(\d+)"')
 _TYPE = re.compile(r'\st="(\w+)"')
-_COLUMN = re.compile(r"<(?:\w+:)?col\s([^>]*?)/?>")
-_DIMENSION = re.compile(r'(<(?:\w+:)?dimension\b[^>]*?\bref=")([^"]*)(")')
-_GROWING = re.compile(r'(<(?:\w+:)?(?:conditionalFormatting|dataValidation)\b[^>]*?\bsqref=")([^"]*)(")')
-_MERGED = re.compile(r'<(?:\w+:)?mergeCell\b[^>]*?\bref="([^"]*)"')
+_COLUMN = re.compile(r"<(?:[\w.-]+:)?col\s([^>]*?)/?>")
+_DIMENSION = re.compile(r'(<(?:[\w.-]+:)?dimension\b[^>]*?\bref=")([^"]*)(")')
+_GROWING = re.compile(r'(<(?:[\w.-]+:)?(?:conditionalFormatting|dataValidation)\b[^>]*?\bsqref=")([^"]*)(")')
+_SPANNING = re.compile(r"<(?:[\w.-]+:)?f\s([^>]*\bt=\"(?:array|dataTable)\"[^>]*)>")
+_MERGED = re.compile(r'<(?:[\w.-]+:)?mergeCell\b[^>]*?\bref="([^"]*)"')
 
 
 class CellXml(NamedTuple):
@@ -37,16 +39,24 @@ class CellXml(NamedTuple):
     @property
     def is_blank(self) -> bool:
         """Nothing but a style."""
-        return not self.inner or not re.search(r"<(?:\w+:)?(?:v|is|f)\b(?!\s*/>)|<(?:\w+:)?f\b", self.inner)
+        return not self.inner or not re.search(
+            r"<(?:[\w.-]+:)?(?:v|is|f)\b(?!\s*/>)|<(?:[\w.-]+:)?f\b", self.inner
+        )
 
     @property
     def has_formula(self) -> bool:
         """Whether a formula computes it."""
         return bool(_FORMULA.search(self.inner))
 
+    @property
+    def address(self) -> str:
+        """Where it stands."""
+        match = _ADDRESS.search(self.xml[: self.xml.index(">")])
+        return match[1] if match else ""
+
     def moved(self, ref: str) -> str:
         """The same XML at another address."""
-        return re.sub(r'(<(?:\w+:)?c\b[^>]*?\sr=")[A-Z]+\d+', rf"\g<1>{ref}", self.xml, count=1)
+        return re.sub(r'(<(?:[\w.-]+:)?c\b[^>]*?\sr=")[A-Z]+\d+', rf"\g<1>{ref}", self.xml, count=1)
 
 
 def parse_cells(row_xml: str) -> Iterable[tuple[int, str, str, str, str]]:
@@ -58,11 +68,13 @@ def parse_cells(row_xml: str) -> Iterable[tuple[int, str, str, str, str]]:
 
 
 def _parse_any_cells(row_xml: str) -> Iterator[tuple[int, str, str, str, str]]:
+    column = 0
     for match in _CELL.finditer(row_xml):
         letters, style, kind = (_first(p, match[1]) for p in (_REF, _STYLE, _TYPE))
-        if not letters:
-            raise BookUnsupported("A row has cells without an address; save the workbook once in Excel.")
-        yield column_index(letters), style, kind, match[2] or "", match[0]
+        if not letters and ' r="' in match[1]:
+            raise BookUnsupported(f"A cell has no address Excel knows ({match[0][:60]}); save it in Excel.")
+        column = column_index(letters) if letters else column + 1  # without an address: right of the last one
+        yield column, style, kind, match[2] or "", match[0]
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str:
@@ -82,6 +94,18 @@ def column_styles(head: str) -> dict[int, str]:
     return found
 
 
+def row_attributes(xml: str) -> str:
+    """The attributes of a row but for its number, as they are written."""
+    opening = xml[: xml.index(">")].removesuffix("/")
+    return _ROW_NUMBER.sub("", opening[opening.find(" ") :] if " " in opening else "", count=1)
+
+
+def _addressed(cell: str, column: int, number: int) -> str:
+    if cell.startswith('<c r="') or ' r="' in cell[: cell.index(">")]:
+        return cell
+    return re.sub(r"^(<[^\s/>]+)", rf'\1 r="{column_letter(column)}{number}"', cell, count=1)
+
+
 @dataclass(slots=True)
 class Row:
     """One row taken apart: its own attributes, its cells by column, and what follows them."""
@@ -92,15 +116,24 @@ class Row:
     widened: bool = False
 
     @classmethod
-    def parse(cls, xml: str) -> Row:
-        """Take the XML of one row apart."""
+    def parse(cls, xml: str, number: int = 0) -> Row:
+        """Take the XML of one row apart; cells without an address get the one they have in row ``number``.
+
+        Raises ``BookUnsupported`` when something stands between its cells.
+        """
         head = xml.index(">")
-        opening = xml[: head - 1] if xml[head - 1] == "/" else xml[:head]
-        attributes = _ROW_NUMBER.sub("", opening[opening.find(" ") :] if " " in opening else "", count=1)
-        cells = {c: CellXml(s, k, i, x) for c, s, k, i, x in parse_cells(xml)}
-        end = xml.rfind(next(reversed(cells.values())).xml) if cells and "extLst" in xml else -1
-        rest = xml[end + len(next(reversed(cells.values())).xml) : xml.rfind("</")] if end >= 0 else ""
-        return cls(attributes, cells, rest)
+        cells, at, rest = {}, head + 1, ""
+        for column, style, kind, inner, cell in parse_cells(xml):
+            start = xml.index(cell, at)
+            if column in cells or (start > at and xml[at:start].strip()):
+                raise BookUnsupported(
+                    f"Row {number} holds a cell twice, or something that is no cell; save it once in Excel."
+                )
+            at = start + len(cell)
+            cells[column] = CellXml(style, kind, inner, _addressed(cell, column, number))
+        if xml[head - 1] != "/":
+            rest = xml[at : xml.rindex("</")].strip()
+        return cls(row_attributes(xml), cells, rest)
 
     def put(self, column: int, xml: str, style: str = "") -> None:
         """Write a cell ("" removes it)."""
@@ -124,7 +157,7 @@ class Worksheet:
 
     def __init__(self, xml: bytes, name: str) -> None:
         """``name`` is the tab's name for messages. Raises ``BookUnsupported`` when rows have no numbers."""
-        text = _decoded(xml, name)
+        text = xml.decode("utf-8")
         data = _DATA.search(text)
         if data is None:
             raise BookUnsupported(f"The tab {name!r} holds no cells that can be read; save it once in Excel.")
@@ -135,30 +168,69 @@ class Worksheet:
         else:
             end = text.index(close, data.end())
             self.head, body, self.tail = text[: data.end()], text[data.end() : end], text[end:]
+        if "<!" in body or "<?" in body:
+            raise BookUnsupported(
+                f"The tab {name!r} has XML comments among its cells; save it once in Excel."
+            )
+        self.unnumbered = False
+        self.all_addressed = body.count(f"<{self.prefix}c ") == body.count(f'<{self.prefix}c r="')
+        self.all_addressed &= f"<{self.prefix}c>" not in body and f"<{self.prefix}c/>" not in body
+        self.spanned = _spanned(body)
         self.rows = self._split(body)
         self.changed = False
 
     def _split(self, body: str) -> dict[int, str]:
-        p = self.prefix
-        rows = {}
-        for match in re.finditer(rf"<{p}row\b([^>]*?)(?:/>|>.*?</{p}row>)", body, re.S):
-            number = _ROW_NUMBER.search(match[1])
-            if number is None:
-                raise BookUnsupported(
-                    f"The tab {self.name!r} has rows without numbers; save it once in Excel."
-                )
-            rows[int(number[1])] = match[0]
+        opening, closing = f"<{self.prefix}row", f"</{self.prefix}row>"
+        rows: dict[int, str] = {}
+        at = last = 0
+        while (start := body.find(opening, at)) >= 0:
+            head = body.index(">", start)
+            end = head + 1 if body[head - 1] == "/" else body.find(closing, head) + len(closing)
+            number = _ROW_NUMBER.search(body, start, head)
+            last = int(number[1]) if number else last + 1  # without a number: below the last one
+            self.unnumbered = self.unnumbered or number is None
+            if last in rows or end < head or (start > at and body[at:start].strip()):
+                break
+            rows[last], at = body[start:end], end
+        if body[at:].strip():
+            raise BookUnsupported(
+                f"The tab {self.name!r} holds a row twice or something that is no row, after row "
+                f"{max(rows, default=0)}; save it once in Excel."
+            )
         return rows
 
     def xml(self) -> bytes:
         """The part as it stands now."""
         ordered = [self.rows[number] for number in sorted(self.rows)]
+        if self.unnumbered:
+            ordered = list(self._numbered(ordered))
         return "".join((self.head, *ordered, self.tail)).encode("utf-8")
+
+    def _numbered(self, ordered: Iterable[str]) -> Iterator[str]:
+        """Rows that were written without a number get it where they no longer follow the row above."""
+        above = 0
+        for number, row in zip(sorted(self.rows), ordered, strict=True):
+            plain = number == above + 1 or _ROW_NUMBER.search(row[: row.index(">")])
+            above = number
+            yield row if plain else row.replace(f"<{self.prefix}row", f'<{self.prefix}row r="{number}"', 1)
 
     def row(self, number: int) -> Row:
         """One row taken apart; an empty one where the sheet has none."""
         xml = self.rows.get(number)
-        return Row() if xml is None else Row.parse(xml)
+        return Row() if xml is None else Row.parse(xml, number)
+
+    def rows_with(self, mark: str) -> Iterator[tuple[int, Row]]:
+        """The rows whose XML holds a mark, taken apart."""
+        return ((number, self.row(number)) for number in [n for n, xml in self.rows.items() if mark in xml])
+
+    def refuse_spanned(self, area: Area) -> None:
+        """Raise ``BookUnsupported`` when a formula that fills several cells reaches into an area."""
+        for spanned in self.spanned:
+            if spanned.overlaps(area):
+                raise BookUnsupported(
+                    f"{self.name}!{spanned} belongs to an array formula or data table that fills several cells, "
+                    "and Recoup has to write there; delete that formula from the table and run again."
+                )
 
     def set_row(self, number: int, xml: str) -> None:
         """Replace one row's XML; "" removes the row."""
@@ -197,10 +269,10 @@ class Worksheet:
             self.tail, self.changed = tail, True
 
 
-def _decoded(xml: bytes, name: str) -> str:
-    try:
-        return xml.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise BookUnsupported(
-            f"The tab {name!r} is not written in UTF-8; save the workbook in Excel."
-        ) from error
+def _spanned(body: str) -> list[Area]:
+    """The areas of formulas that fill more than one cell."""
+    if 't="array"' not in body and 't="dataTable"' not in body:
+        return []
+    refs = (re.search(r'\bref="([^"]*)"', match[1]) for match in _SPANNING.finditer(body))
+    areas = (Area.parse(ref[1]) for ref in refs if ref)
+    return [a for a in areas if a and (a.left, a.top) != (a.right, a.bottom)]

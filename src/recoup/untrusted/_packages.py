@@ -6,6 +6,7 @@ import re
 import struct
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from xml.parsers import expat
@@ -57,12 +58,13 @@ def refuse_damage(package: zipfile.ZipFile, data: bytes) -> None:
         raise Unreadable(
             f"unpacks to an unreasonable size ({largest / 1e9:,.1f} GB in one part)", "do not trust it"
         )
-    if len(set(names)) < len(names):
-        raise Unreadable("holds two parts of one name")
+    doubled = next((name for name, count in Counter(names).items() if count > 1), "")
+    if doubled:
+        raise Unreadable(f"holds the part {doubled[:100]} twice")
     if any(".." in name.split("/") for name in names):
         raise Unreadable("holds a part with a path outside the workbook", "do not trust it")
     if any(m.flag_bits & 1 for m in members):
-        raise Unreadable("holds parts that are protected by a password", "remove it in Excel (File > Info)")
+        raise Unreadable("was packed with a password (a zip password, not Excel's)", "unpack it first")
     if any(m.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for m in members):
         raise Unreadable("holds parts that are packed in a way Excel does not use")
     _refuse_overlap(data, members, package.start_dir)
