@@ -126,7 +126,11 @@ def longer_local_name() -> bytes:
 
 
 WORKBOOKS: dict[str, Callable[[], bytes]] = {
-    "a cell at the end of the sheet": lambda: changed("xl/worksheets/sheet3.xml", 'r="C2"', 'r="XFD1048576"'),
+    "a cell at the end of the sheet": lambda: changed(
+        "xl/worksheets/sheet3.xml",
+        "</sheetData>",
+        '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>',
+    ),
     "a list of four billion texts": lambda: changed(
         "xl/sharedStrings.xml", 'uniqueCount="', 'uniqueCount="9999999'
     ),

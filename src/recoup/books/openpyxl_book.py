@@ -38,6 +38,7 @@ from recoup.books.openpyxl_table import TableCells, area_of
 from recoup.books.openpyxl_writer import write
 from recoup.books.package import Package
 from recoup.books.saving import digest, replace_file, save_over
+from recoup.books.table_part import find_tables
 from recoup.books.workbook_part import WorkbookPart
 from recoup.model import Cell, Problem, RawTable, Record
 
@@ -63,6 +64,7 @@ class OpenpyxlBook:
         self.sha256 = digest(data)
         package = Package(data, path.name)
         listed = WorkbookPart(package, path.name)
+        find_tables(package, listed)  # refuses those that no Excel writes
         self._refuse_losses(package, listed)
         self._app = package.read(APP) if APP in package else b""
         self._workbook = load(data, path.name)

@@ -21,7 +21,7 @@ from recoup.books.report_tab import TabExtension, leading_blank_columns, read_ta
 from recoup.books.row_removal import without_rows
 from recoup.books.saving import digest, replace_file, save_over
 from recoup.books.table_body import TableBody
-from recoup.books.table_part import TablePart, refuse_clashes
+from recoup.books.table_part import TablePart, find_tables
 from recoup.books.table_patch import patch_rows
 from recoup.books.table_replace import replace_rows
 from recoup.books.used_range import open_reader, readable
@@ -57,7 +57,7 @@ class PackageBook:
         self._worksheets: dict[str, Worksheet] = {}
         self._extensions: dict[str, TabExtension] = {}
         self._reader: fastexcel.ExcelReader | None = None
-        self._tables = {t.name: t for t in self._find_tables()}
+        self._tables = {t.name: t for t in find_tables(self._package, self._workbook)}
 
     def _styles(self) -> str:
         part = self._workbook.related("styles")
@@ -66,15 +66,6 @@ class PackageBook:
     def _strings(self) -> bytes:
         part = self._workbook.related("sharedStrings")
         return self._package.read(part) if part else b""
-
-    def _find_tables(self) -> list[TablePart]:
-        found = []
-        for sheet, part in self._workbook.sheets.items():
-            for rel in self._package.relationships(part).values():
-                if rel.kind == "table" and rel.part in self._package:
-                    found.append(TablePart(self._package.read(rel.part), rel.part, sheet))
-        refuse_clashes(found)
-        return found
 
     # ---- reading
 
