@@ -71,11 +71,14 @@ class Package:
     def __contains__(self, part: str) -> bool:
         return part in self.members
 
-    def read(self, part: str) -> bytes:
-        """The uncompressed content of a part; XML is well-formed. Raises ``BookUnsupported``."""
+    def read(self, part: str, xml: bool = False) -> bytes:
+        """The uncompressed content of a part; with ``xml``, or a name that says so, well-formed XML.
+
+        Raises ``BookUnsupported``.
+        """
         try:
             content = unpack(self.data, self._member(part))
-            if part.endswith((".xml", ".rels")):
+            if part.endswith((".xml", ".rels")) or xml:
                 refuse_foreign_xml(part, content)
         except Unreadable as error:
             raise self._unsupported(error) from error

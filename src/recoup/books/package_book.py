@@ -21,7 +21,7 @@ from recoup.books.report_tab import TabExtension, leading_blank_columns, read_ta
 from recoup.books.row_removal import without_rows
 from recoup.books.saving import digest, replace_file, save_over
 from recoup.books.table_body import TableBody
-from recoup.books.table_part import TablePart, find_tables
+from recoup.books.table_part import find_tables
 from recoup.books.table_patch import patch_rows
 from recoup.books.table_replace import replace_rows
 from recoup.books.used_range import open_reader, readable

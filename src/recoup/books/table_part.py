@@ -105,7 +105,7 @@ class TablePart:
 def find_tables(package: Package, workbook: WorkbookPart) -> list[TablePart]:
     """Every table of the workbook. Raises ``BookUnsupported``."""
     found = [
-        TablePart(package.read(rel.part), rel.part, sheet)
+        TablePart(package.read(rel.part, xml=True), rel.part, sheet)
         for sheet, part in workbook.sheets.items()
         for rel in package.relationships(part).values()
         if rel.kind == "table" and rel.part in package

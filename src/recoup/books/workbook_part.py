@@ -38,7 +38,7 @@ class WorkbookPart:
         if not office or office[0].part not in package:
             raise BookUnsupported(f"{name} holds no workbook; open it in Excel and save it as .xlsx.")
         self.part, self._package = office[0].part, package
-        self.xml = package.read(self.part).decode("utf-8-sig")
+        self.xml = package.read(self.part, xml=True).decode("utf-8-sig")
         self.relationships = package.relationships(self.part)
         self.date1904 = bool(re.search(r'<(?:\w+:)?workbookPr\b[^>]*\bdate1904="(?:1|true)"', self.xml))
         self.sheets = self._worksheets()
