@@ -125,8 +125,20 @@ def longer_local_name() -> bytes:
     return data[:26] + struct.pack("<H", 4_000) + data[28:]
 
 
+def renamed_table(content: bytes) -> bytes:
+    """The table stands in a part that is no XML, by its name and its content."""
+    data = changed("xl/worksheets/_rels/sheet1.xml.rels", "table1.xml", "table1.jpg")
+    with zipfile.ZipFile(out := BytesIO(data), "a") as package:
+        package.writestr("xl/tables/table1.jpg", content)
+    return out.getvalue()
+
+
 WORKBOOKS: dict[str, Callable[[], bytes]] = {
-    "a cell at the end of the sheet": lambda: changed("xl/worksheets/sheet3.xml", 'r="C2"', 'r="XFD1048576"'),
+    "a cell at the end of the sheet": lambda: changed(
+        "xl/worksheets/sheet3.xml",
+        "</sheetData>",
+        '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>',
+    ),
     "a list of four billion texts": lambda: changed(
         "xl/sharedStrings.xml", 'uniqueCount="', 'uniqueCount="9999999'
     ),
@@ -138,6 +150,7 @@ WORKBOOKS: dict[str, Callable[[], bytes]] = {
     "a text number out of range": lambda: changed(
         "xl/worksheets/sheet1.xml", 't="s"><v>0<', 't="s"><v>9999<'
     ),
+    "a table that is a picture": lambda: renamed_table(b"\xff\xd8"),
     "no tabs at all": lambda: changed("xl/workbook.xml", "<sheet ", "<shee "),
     "a tab whose part is missing": lambda: changed("xl/_rels/workbook.xml.rels", "sheet1.xml", "sheet9.xml"),
     "columns numbered with letters": lambda: changed("xl/worksheets/sheet3.xml", 'min="1"', 'min="d"'),

@@ -39,6 +39,7 @@ from recoup.books.openpyxl_writer import write
 from recoup.books.package import Package
 from recoup.books.refusals import refusal
 from recoup.books.saving import BookFile
+from recoup.books.table_part import find_tables
 from recoup.books.verification import Draft
 from recoup.books.workbook_part import WorkbookPart
 from recoup.model import Cell, Problem, RawTable, Record
@@ -60,6 +61,7 @@ class OpenpyxlBook:
         data = self._file.read()
         package = Package(data, path.name)
         listed = WorkbookPart(package, path.name)
+        find_tables(package, listed)  # refuses those that no Excel writes
         self._refuse_losses(package, listed)
         self._app = package.read(APP) if APP in package else b""
         self._workbook = load(data, path.name)

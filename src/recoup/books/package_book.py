@@ -23,11 +23,11 @@ from recoup.books.report_tab import TabExtension, leading_blank_columns, read_ta
 from recoup.books.row_removal import without_rows
 from recoup.books.saving import BookFile
 from recoup.books.table_body import TableBody
-from recoup.books.table_part import refuse_clashes
+from recoup.books.table_part import find_tables
 from recoup.books.table_patch import patch_rows
 from recoup.books.table_replace import replace_rows
 from recoup.books.used_range import open_reader, readable
-from recoup.books.verification import Draft, find_tables
+from recoup.books.verification import Draft
 from recoup.books.workbook_part import WorkbookPart
 from recoup.books.worksheet import Worksheet
 from recoup.model import Cell, Problem, RawTable, Record
@@ -54,9 +54,7 @@ class PackageBook:
         self._worksheets: dict[str, Worksheet] = {}
         self._extensions: dict[str, TabExtension] = {}
         self._reader: fastexcel.ExcelReader | None = None
-        tables = list(find_tables(self._package, self._workbook))
-        refuse_clashes(tables)
-        self._tables = {t.name: t for t in tables}
+        self._tables = {t.name: t for t in find_tables(self._package, self._workbook)}
 
     def _styles(self) -> str:
         part = self._workbook.related("styles")

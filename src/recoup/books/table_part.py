@@ -9,7 +9,8 @@ from html import escape
 from recoup.books.area import Area
 from recoup.books.base import BookUnsupported, ColumnMissing
 from recoup.books.cells import unescape_hex
-from recoup.books.package import attributes
+from recoup.books.package import Package, attributes
+from recoup.books.workbook_part import WorkbookPart
 
 _TABLE = re.compile(r"<(?:[\w.-]+:)?table\b([^>]*)>")
 _COLUMN = re.compile(r"<(?:[\w.-]+:)?tableColumn\b([^>]*?)(?:/>|>(.*?)</(?:[\w.-]+:)?tableColumn>)", re.S)
@@ -103,7 +104,19 @@ class TablePart:
         self.headers += headers
 
 
-def refuse_clashes(tables: Sequence[TablePart]) -> None:
+def find_tables(package: Package, workbook: WorkbookPart) -> list[TablePart]:
+    """Every table of the workbook. Raises ``BookUnsupported``."""
+    found = [
+        TablePart(package.xml(rel.part), rel.part, sheet)
+        for sheet, part in workbook.sheets.items()
+        for rel in package.relationships(part).values()
+        if rel.kind == "table" and rel.part in package
+    ]
+    _refuse_clashes(found)
+    return found
+
+
+def _refuse_clashes(tables: Sequence[TablePart]) -> None:
     """Raise ``BookUnsupported`` when two tables have one name or share cells: no Excel writes that."""
     for i, one in enumerate(tables):
         for other in tables[:i]:

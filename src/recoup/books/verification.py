@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from recoup.books.base import BookError
 from recoup.books.package import Package
-from recoup.books.table_part import TablePart
+from recoup.books.table_part import find_tables
 from recoup.books.workbook_part import WorkbookPart
 from recoup.untrusted import Unreadable
 
@@ -72,11 +72,3 @@ def _is_copy(package: Package, info: zipfile.ZipInfo, source: Package) -> bool:
     facts = ("CRC", "file_size", "compress_size", "compress_type")
     same = all(getattr(info, fact) == getattr(old, fact) for fact in facts)
     return same and package.raw(info) == source.raw(old)
-
-
-def find_tables(package: Package, workbook: WorkbookPart) -> Iterator[TablePart]:
-    """Every table of a package, tab by tab."""
-    for sheet, part in workbook.sheets.items():
-        for rel in package.relationships(part).values():
-            if rel.kind == "table" and rel.part in package:
-                yield TablePart(package.xml(rel.part), rel.part, sheet)
