@@ -202,6 +202,8 @@ def graft(data: bytes) -> bytes:
     try:
         return _grafted(data)
     except (
+        zipfile.BadZipFile,
+        zlib.error,
         KeyError,
         ValueError,
         IndexError,
