@@ -6,6 +6,7 @@ import io
 import posixpath
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -201,6 +202,8 @@ def graft(data: bytes) -> bytes:
     try:
         return _grafted(data)
     except (
+        zipfile.BadZipFile,
+        zlib.error,
         KeyError,
         ValueError,
         IndexError,
