@@ -204,7 +204,7 @@ def test_the_workbook_its_copies_and_backups_in_the_folder_are_never_read(tmp_pa
 def test_a_recoup_workbook_given_as_a_report_is_named_as_one(tmp_path: Path) -> None:
     book = book_with_folder(tmp_path)
     copy = Path(shutil.copy(book, tmp_path / "copy.xlsx"))
-    (item,) = doors.import_files(book, [copy])[:1]
+    (item,), _ = doors.import_files(book, [copy])
     assert not item.tabs
     assert item.problems[0].problem == "a workbook of Recoup, not a report; not read"
 

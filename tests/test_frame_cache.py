@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
@@ -13,14 +13,13 @@ import pytest
 from recoup import frame_cache, reports
 from recoup.books import open_book
 from recoup.books.package_book import PackageBook
-from recoup.doors import Target, import_files, make_workbook, refresh_book
+from recoup.doors import Target, make_workbook, refresh_book
 from recoup.frame_cache import FrameCache, user_cache
 from recoup.refresh import Run
 from recoup.reports import Reports, Source, file_sources, read
-from recoup.simulator import simulate
 from report_samples import samples
+from workbooks import AS_OF, imported_book
 
-AS_OF = date(2026, 11, 15)
 RUN = Run(AS_OF, datetime(2026, 11, 15, 12), "Ann")
 
 
@@ -134,10 +133,8 @@ def test_the_users_folder_is_taken_from_the_environment_or_none(
 
 @pytest.fixture
 def filled(tmp_path: Path) -> Path:
-    files = simulate(7, as_of=AS_OF).write(tmp_path / "reports")
-    book = make_workbook(tmp_path / "desk" / "seller.xlsx")
-    import_files(book, [f for f in files if f.name != "truth.json"])
-    return book
+    (tmp_path / "desk").mkdir()
+    return imported_book(tmp_path / "desk")
 
 
 def counting(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:

@@ -126,12 +126,13 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
         "one name"),
     "two tabs of one name": (
         lambda: changed("xl/workbook.xml", 'name="Inventory Ledger"', 'name="CASES"'), "two tabs of one name"),
-    "a workbook in UTF-16": (
-        lambda: packed({**small(), "xl/workbook.xml": small()["xl/workbook.xml"].decode().encode("utf-16")}), "UTF-8"),
     "control characters in the workbook part": (
         lambda: changed("xl/workbook.xml", 'name="Cases"', 'name="C\x01ses"'), "no proper XML"),
 }  # fmt: skip
 TABS: dict[str, tuple[Callable[[], bytes], str]] = {
+    "a workbook in UTF-16": (
+        lambda: packed({**small(), "xl/workbook.xml": small()["xl/workbook.xml"].decode().encode("utf-16")}),
+        "cannot be read"),
     "a tab of 200 MB of zeros that says it has a hundred bytes": (lambda: bomb(200 << 20, 100), "damaged part"),
     "a cell at the end of the sheet": (
         lambda: ledger(ROW.format(1) + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', "A1"), ""),

@@ -38,14 +38,16 @@ def readable(package: Package, part: str, sheet: str) -> tuple[bytes, tuple[Prob
     """
     head = next(package.blocks(part), b"")[:_HEAD]
     far = _too_wide(head)
+    small = package.members[part].file_size <= SMALL
+    whole = b"".join(package.blocks(part)) if small else b""
     try:
-        refuse_far_cells(partial(package.blocks, part))
+        refuse_far_cells(partial(iter, (whole,)) if small else partial(package.blocks, part))
     except Unreadable:
         far = True
     problems: list[Problem] = []
-    if not far and not _FILTERED.search(head) and package.members[part].file_size > SMALL:
+    if not (far or small or _FILTERED.search(head)):
         return package.data, ()
-    xml = package.read(part) if far else b"".join(package.blocks(part))
+    xml = whole or package.read(part)
     hidden = len(_HIDDEN.findall(xml))
     if hidden:
         problems.append(_hidden(sheet, hidden))

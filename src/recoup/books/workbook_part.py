@@ -42,15 +42,16 @@ class WorkbookPart:
         self.xml = package.xml(self.part).decode("utf-8")
         self.relationships = package.relationships(self.part)
         self.date1904 = bool(re.search(r'<(?:[\w.-]+:)?workbookPr\b[^>]*\bdate1904="(?:1|true)"', self.xml))
+        self._lost: dict[str, str] = {}  # tabs whose part is not in the package
         self.sheets = self._worksheets(package)
 
     def _worksheets(self, package: Package) -> dict[str, str]:
-        found = {}
+        found: dict[str, str] = {}
         for match in _SHEET.finditer(self.xml):
             a = attributes(match[1])
             rel = self.relationships.get(next((v for k, v in a.items() if k.endswith(":id")), ""))
-            if rel is not None and rel.kind == "worksheet" and rel.part in package:
-                found[a["name"]] = rel.part
+            if rel is not None and rel.kind == "worksheet":
+                (found if rel.part in package else self._lost)[a["name"]] = rel.part
         names = [name.casefold() for name in self.sheet_names()]
         if not names or len(set(names)) < len(names):
             what = "has two tabs of one name" if names else "has no tabs"
@@ -70,6 +71,10 @@ class WorkbookPart:
 
     def part_of(self, sheet: str) -> str:
         """The worksheet part of a tab. Raises ``SheetMissing``."""
+        if sheet in self._lost:
+            raise BookUnsupported(
+                f"The workbook lacks its part {self._lost[sheet][:100]!r}, the tab {sheet!r}; restore it from a backup."
+            )
         if sheet not in self.sheets:
             raise SheetMissing(f"The workbook has no tab {sheet!r}; add an empty tab with that name.")
         return self.sheets[sheet]
