@@ -673,6 +673,23 @@ def test_rows_are_added_below_what_a_report_tab_holds(path: Path, engine: str) -
     assert tab["A2"].number_format == "@" and tab["A2"].value == "2025"
 
 
+def test_rows_added_to_a_tab_that_a_person_made_by_hand_are_formatted_as_text(
+    path: Path, engine: str
+) -> None:
+    workbook = openpyxl.load_workbook(path)
+    workbook.create_sheet("Inventory Ledger UK")["A1"] = "Date"
+    workbook.save(path)
+    book = open_book(path, engine)
+    book.write_tab("Inventory Ledger UK", [["=1+1", "007"]])
+    book.save()
+    tab = openpyxl.load_workbook(path)["Inventory Ledger UK"]
+    assert [(c.value, c.data_type, c.number_format) for c in tab[2]] == [
+        ("=1+1", "s", "@"),
+        ("007", "s", "@"),
+    ]
+    assert tab["A1"].number_format == "General"
+
+
 def test_raw_cells_keep_their_places_and_are_text(tmp_path: Path, engine: str) -> None:
     path, book = tmp_path / "b.xlsx", openpyxl.Workbook()
     tab = book.active

@@ -45,7 +45,7 @@ def new_tab(
     }
     style = ""
     if styles_part:
-        styles, style = _with_text_style(read(styles_part).decode("utf-8-sig"))
+        styles, style = with_text_style(read(styles_part).decode("utf-8-sig"))
         parts[styles_part] = styles.encode("utf-8")
     return {**parts, part: _worksheet(workbook.xml, style)}
 
@@ -82,7 +82,7 @@ def _listed(workbook: str, sheet: str, rel: str, visible: bool) -> bytes:
     return (workbook[:end] + tag + workbook[end:]).encode("utf-8")
 
 
-def _with_text_style(styles: str) -> tuple[str, str]:
+def with_text_style(styles: str) -> tuple[str, str]:
     """The styles part and the number of a cell format that is text and nothing else."""
     block = _XFS.search(styles)
     if block is None:

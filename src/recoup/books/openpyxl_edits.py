@@ -198,7 +198,10 @@ def extend_tab(tab: Tab, rows: Sequence[Sequence[str]]) -> None:
         own = tab.row_style(number)
         for column, text in enumerate(row, 1):
             if text:
-                tab.put((number, column), safe_text(text), own or styles[column - 1])
+                style = own or styles[column - 1]
+                tab.put((number, column), safe_text(text), style)
+                if style is None:
+                    tab.cells[number, column].number_format = "@"
 
 
 def drop_rows(tab: Tab, rows: Collection[int]) -> None:

@@ -16,7 +16,7 @@ from recoup.books.cell_values import CellValues, states_shared_formula
 from recoup.books.cells import column_index, column_letter, plain, render
 from recoup.books.formats import refuse_wrong_ending
 from recoup.books.new_columns import add_columns
-from recoup.books.new_tab import new_tab
+from recoup.books.new_tab import new_tab, with_text_style
 from recoup.books.notes import noted_cells
 from recoup.books.package import Content, Package
 from recoup.books.report_tab import TabExtension, leading_blank_columns, read_tab
@@ -216,10 +216,22 @@ class PackageBook:
         if not rows:
             return
         if part not in self._extensions:
+            style = self._text_style()
             known = self._worksheets.pop(part, None)
             xml = known.xml() if known else self._package.xml(part)
-            self._extensions[part] = TabExtension(xml, sheet)
+            self._extensions[part] = TabExtension(xml, sheet, style)
         self._extensions[part].add(rows)
+
+    def _text_style(self) -> str:
+        """The number of a format that is text and nothing else, added to the styles where they have none."""
+        part = self._workbook.related("styles")
+        if not part:
+            return ""
+        before = self._styles()
+        styles, number = with_text_style(before)
+        if styles != before:
+            self._rebuild({**self._changed_parts(), part: styles.encode("utf-8")})
+        return number
 
     def drop_rows(self, sheet: str, rows: Collection[int]) -> None:
         """Remove rows of a report tab."""

@@ -98,8 +98,9 @@ def leading_blank_columns(chunks: Iterator[bytes]) -> int:
 class TabExtension:
     """Text rows added below what a report tab holds, rendered piece by piece while the file is written."""
 
-    def __init__(self, xml: bytes, sheet: str) -> None:
-        """Raises ``BookUnsupported``."""
+    def __init__(self, xml: bytes, sheet: str, text_style: str = "") -> None:
+        """``text_style`` is the format of cells that neither row nor column gives one. Raises ``BookUnsupported``."""
+        self._text_style = text_style
         data = re.search(rb"<((?:[\w.-]+:)?)sheetData\b[^>]*?(/?)>", xml)
         if data is None:
             raise BookUnsupported(
@@ -146,7 +147,9 @@ class TabExtension:
 
     def _rendered(self, start: int) -> str:
         p, out = self._p, []
-        columns = [(column_letter(i + 1), self._styles.get(i + 1, "")) for i in range(self._width)]
+        columns = [
+            (column_letter(i + 1), self._styles.get(i + 1, self._text_style)) for i in range(self._width)
+        ]
         for number, row in enumerate(self._rows[start : start + _CHUNK], self._last + start + 1):
             attributes, own = self._blank_rows.get(number, ("", ""))
             cells = [
