@@ -216,10 +216,12 @@ class PackageBook:
         if not rows:
             return
         if part not in self._extensions:
-            style = self._text_style()
             known = self._worksheets.pop(part, None)
             xml = known.xml() if known else self._package.xml(part)
-            self._extensions[part] = TabExtension(xml, sheet, style)
+            extension = TabExtension(xml, sheet)
+            if not extension.formats(max(map(len, rows))):
+                extension.text_style = self._text_style()
+            self._extensions[part] = extension
         self._extensions[part].add(rows)
 
     def _text_style(self) -> str:

@@ -98,9 +98,9 @@ def leading_blank_columns(chunks: Iterator[bytes]) -> int:
 class TabExtension:
     """Text rows added below what a report tab holds, rendered piece by piece while the file is written."""
 
-    def __init__(self, xml: bytes, sheet: str, text_style: str = "") -> None:
-        """``text_style`` is the format of cells that neither row nor column gives one. Raises ``BookUnsupported``."""
-        self._text_style = text_style
+    def __init__(self, xml: bytes, sheet: str) -> None:
+        """Raises ``BookUnsupported``."""
+        self.text_style = ""  # of cells that neither row nor column gives a format
         data = re.search(rb"<((?:[\w.-]+:)?)sheetData\b[^>]*?(/?)>", xml)
         if data is None:
             raise BookUnsupported(
@@ -127,6 +127,10 @@ class TabExtension:
         self._rows: list[Sequence[str]] = []
         self._width = 0
 
+    def formats(self, width: int) -> bool:
+        """Whether so many columns have a format of their own."""
+        return all(column in self._styles for column in range(1, width + 1))
+
     def add(self, rows: Sequence[Sequence[str]]) -> None:
         """Add rows. Raises ``TableBlocked`` when the sheet cannot hold them."""
         if self._last + len(self._rows) + len(rows) > MAX_ROWS:
@@ -148,7 +152,7 @@ class TabExtension:
     def _rendered(self, start: int) -> str:
         p, out = self._p, []
         columns = [
-            (column_letter(i + 1), self._styles.get(i + 1, self._text_style)) for i in range(self._width)
+            (column_letter(i + 1), self._styles.get(i + 1, self.text_style)) for i in range(self._width)
         ]
         for number, row in enumerate(self._rows[start : start + _CHUNK], self._last + start + 1):
             attributes, own = self._blank_rows.get(number, ("", ""))
