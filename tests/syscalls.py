@@ -42,7 +42,7 @@ _BY_DESCRIPTOR = {
     "sync_file_range", "fallocate", "pwritev", "pwritev2", "sendfile",
 }  # fmt: skip
 _TO_DESCRIPTOR = {"splice": 2, "copy_file_range": 2}
-_MOST_PATH = 4096
+_MOST_PATH = _PAGE = 4096
 _FLAGS_OF = {"open": 1, "openat": 2}
 _CHANGES = os.O_CREAT | os.O_TRUNC
 
@@ -191,6 +191,9 @@ def _text(pid: int, address: int) -> str:
     try:
         with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:  # noqa: PTH123
             memory.seek(address)
-            return os.fsdecode(memory.read(min(_MOST_PATH, 4096 - address % 4096)).partition(b"\0")[0])
+            text = b""
+            while b"\0" not in text and len(text) < _MOST_PATH:  # page by page: the next one may not be there
+                text += memory.read(_PAGE - (address + len(text)) % _PAGE)
+            return os.fsdecode(text.partition(b"\0")[0])
     except OSError:
         return ""

@@ -75,13 +75,13 @@ def in_table(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{RENAMED.get(h, h): v for h, v in r.items()} for r in records]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(STEPS)
 def test_random_changes_equal_a_plain_model(steps: Steps) -> None:
     changes_equal_a_plain_model("package", steps)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(STEPS)
 def test_random_changes_in_openpyxl_equal_a_plain_model(steps: Steps) -> None:
     changes_equal_a_plain_model("openpyxl", steps)
