@@ -77,7 +77,7 @@ def test_a_save_killed_at_a_call_leaves_the_old_or_the_new_workbook(tmp_path: Pa
 def test_a_command_killed_at_every_call_leaves_the_old_or_the_new_workbook(
     tmp_path: Path, command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    step = 2 if EFFORT == "ci" else 1
+    step = 6 if EFFORT == "ci" else 1
     found = kill(tmp_path, command, step)
     with capsys.disabled():
         calls, runs = len(found["calls"]), found["runs"]
