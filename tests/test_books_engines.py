@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 import book_samples as samples
 import workbooks
+from conftest import EFFORT
 from recoup import doors, sheets
 from recoup.books import ENGINES, open_book
 from recoup.books.base import Book, BookError
@@ -174,7 +175,7 @@ def test_any_order_of_changes_gives_the_same_cells(names: list[str], date1904: b
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=30 if EFFORT == "ci" else 200, deadline=None)
 @given(st.lists(st.sampled_from(list(CHANGES)), max_size=12), st.booleans())
 def test_many_orders_of_changes_give_the_same_cells(names: list[str], date1904: bool) -> None:
     same_after(names, date1904)
