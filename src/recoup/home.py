@@ -127,7 +127,7 @@ def _state(
     elif any(e.where in wrong or e.conflict for e in exports):
         state = "see Checks"
     elif spans and len(spans) > 1:
-        state = f"read, {_counted(len(spans) - 1, 'gap')}"
+        state = f"read, {counted(len(spans) - 1, 'gap')}"
     else:
         state = "read" if spans or not dated else "confirm the period"
     return {
@@ -142,10 +142,11 @@ def _from_files(exports: Sequence[Export], sheets: Collection[str]) -> str:
     """Where the rows come from, when not from tabs alone."""
     files = {e.where for e in exports if e.rows_read and e.where not in sheets} if sheets else set()
     tab = any(e.rows_read and e.where in sheets for e in exports)
-    return f"; {'tab + ' if tab else ''}{_counted(len(files), 'file')}" if files else ""
+    return f"; {'tab + ' if tab else ''}{counted(len(files), 'file')}" if files else ""
 
 
-def _counted(number: int, what: str) -> str:
+def counted(number: int, what: str) -> str:
+    """`1 gap`, `2 gaps`."""
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 

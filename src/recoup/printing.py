@@ -14,6 +14,7 @@ from .clearing import Clearing
 from .console import add, print_json, print_table, say
 from .doors import Demo, Refreshed, copy_notice
 from .explain import Explanation
+from .home import counted
 from .importing import Imported
 from .memory import plain
 from .model import Problem, Record, RecoupError
@@ -124,9 +125,8 @@ def print_refresh(done: Refreshed, *, as_json: bool, strict: bool) -> int:
         print_json(_summary(done))
     else:
         print_summary(summary)
-        say(
-            f"{errors} errors and {sum(p.severity == 'warning' for p in summary.problems)} warnings on Checks."
-        )
+        warnings = sum(p.severity == "warning" for p in summary.problems)
+        say(f"{counted(errors, 'error')} and {counted(warnings, 'warning')} on Checks.")
         for notice in filter(None, (summary.notice, *_overridden(summary), done.notice)):
             say(notice)
         if done.path:

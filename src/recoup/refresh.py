@@ -68,6 +68,19 @@ class Summary:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without Python's search for cycles, which looks at the millions of rows and events of a run over and over."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@uncollected()
 def refresh(
     book: Book,
     run: Run,
@@ -82,25 +95,6 @@ def refresh(
     ``shelf`` keeps readings of reports between runs. ``at`` is where the book will be saved, when that is another
     folder: links to files start there.
     """
-    with uncollected():
-        return _refresh(book, run, files, shelf, progress, at)
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Without Python's search for cycles, which looks at the millions of rows and events of a run over and over."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-def _refresh(
-    book: Book, run: Run, files: Sequence[Path], shelf: Shelf | None, progress: Progress, at: Path | None
-) -> Summary:
     clock = _Stopwatch(progress)
     clock.start("Reading the workbook")
     notebook = read_notebook(book)
@@ -118,6 +112,7 @@ def _refresh(
     return summary
 
 
+@uncollected()
 def check(
     book: Book,
     run: Run,
@@ -133,6 +128,7 @@ def check(
     return reports, [*reports.problems, *notebook.problems, *result.problems], result
 
 
+@uncollected()
 def missing_inputs(
     book: Book,
     run: Run,
