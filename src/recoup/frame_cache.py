@@ -12,7 +12,8 @@ import hashlib
 import os
 import struct
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -46,6 +47,7 @@ class FrameCache:
 
     def __init__(self, folder: Path, *, most_bytes: int = MOST_BYTES, least_rows: int = LEAST_ROWS) -> None:
         self._folder, self._most_bytes, self._least_rows = folder, most_bytes, least_rows
+        self._writer: ThreadPoolExecutor | None = None
 
     def find(self, source: Source) -> Reading | None:
         """What was read of that very content before, or None."""
@@ -60,23 +62,37 @@ class FrameCache:
         return None
 
     def keep(self, source: Source, reading: Reading) -> None:
-        """Write it in one step, and let go of what was not used for longest."""
+        """Write it beside the reading of further reports; its frames stay as they are until ``finish``."""
         if sum(block.export.rows_read for block in reading.blocks) < self._least_rows:
             return
+        if self._writer is None:
+            self._writer = ThreadPoolExecutor(1)
+        facts = _FACTS.dump_json((reading.problems, [(b.export, b.problems) for b in reading.blocks]))
+        self._writer.submit(self._write, self._path(source), facts, [b.frame for b in reading.blocks])
+
+    def finish(self) -> None:
+        """Wait until all is written, then let go of what was not used for longest."""
+        if self._writer is not None:
+            self._writer.shutdown()
+            self._writer = None
+            with suppress(OSError):
+                self._prune()
+
+    def _write(self, path: Path, facts: bytes, frames: Sequence[pd.DataFrame]) -> None:
+        """One reading, in one step."""
         with suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             handle, name = tempfile.mkstemp(dir=self._folder, suffix=".new")
             try:
                 with os.fdopen(handle, "wb") as file:
                     digest = hashlib.sha256()
-                    for piece in _pack(reading):
+                    for piece in _pack(facts, frames):
                         digest.update(piece)
                         file.write(piece)
                     file.write(digest.digest())
-                Path(name).replace(self._path(source))
+                Path(name).replace(path)
             finally:
                 Path(name).unlink(missing_ok=True)
-            self._prune()
 
     def _path(self, source: Source) -> Path:
         parts = (source.digest, source.name, _reader())
@@ -100,12 +116,11 @@ def _reader() -> str:
     return digest.hexdigest()
 
 
-def _pack(reading: Reading) -> Iterator[bytes | pa.Buffer]:
+def _pack(facts: bytes, frames: Sequence[pd.DataFrame]) -> Iterator[bytes | pa.Buffer]:
     """The facts as JSON, then each frame in Arrow's file format, every part with its size before it."""
-    facts = (reading.problems, [(block.export, block.problems) for block in reading.blocks])
-    yield from _sized(_FACTS.dump_json(facts))
-    for block in reading.blocks:
-        table = pa.Table.from_pandas(block.frame, preserve_index=False)
+    yield from _sized(facts)
+    for frame in frames:
+        table = pa.Table.from_pandas(frame, preserve_index=False)
         sink = pa.BufferOutputStream()
         with pa.ipc.new_file(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as file:
             file.write_table(table)

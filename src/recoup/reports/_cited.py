@@ -12,7 +12,6 @@ import numpy as np
 from ..model import RawTable
 from ._buyers import about_buyer
 from ._files import read_files
-from ._grid import Grid
 from ._headings import Heading, find_headings
 from ._one_cell import split_lines_in_cells
 
@@ -34,12 +33,11 @@ def cited_rows(path: Path, name: str, rows: Sequence[int]) -> CitedRows | None:
 
 
 def _rows(table: RawTable, rows: Iterable[int]) -> dict[int, dict[str, str]]:
-    table = split_lines_in_cells(table)
-    grid = Grid(table)
+    grid = split_lines_in_cells(table)
     headings = find_headings(grid) if grid.height else []
     found: dict[int, dict[str, str]] = {}
     for number in rows:
-        for place in np.flatnonzero(table.rows == number)[:1].tolist():
+        for place in np.flatnonzero(grid.table.rows == number)[:1].tolist():
             above = [h for h in headings if h.row < place]
             if above:
                 found[number] = _cells(above[-1], grid.row(place))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -66,6 +67,7 @@ def read_columns(report: Report, heading: Heading, grid: Grid, rows: npt.NDArray
     every = len(rows) == grid.height
     keep = slice(None) if every else _selection(rows)
 
+    @cache
     def cells(index: int) -> Encoded:
         return grid.column(index).part(keep)
 

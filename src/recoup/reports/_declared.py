@@ -23,11 +23,14 @@ Kind = Literal["id", "text", "value", "date", "quantity", "money", "measure", "p
 Need = Literal["must", "usual", "maybe"]
 
 _IGNORED = re.compile(r"[\s\-_\"'’‘`´“”„«»:=\ufeff\u200b\u200e\u200f]+")
+PLAIN = str.maketrans("", "", "".join(c for c in map(chr, range(128)) if _IGNORED.match(c)))
 
 
 @lru_cache(maxsize=1 << 16)  # cells of any file pass through it: it must not grow without end
 def fold(text: str) -> str:
     """A header or a code without case, blanks, hyphens, underscores, quotes, colons and apostrophes."""
+    if text.isascii():
+        return text.translate(PLAIN).lower()
     bare = _IGNORED.sub("", text)  # before NFKC, which takes a lone accent apart into a blank and the accent
     return _IGNORED.sub("", unicodedata.normalize("NFKC", bare).casefold())
 

@@ -73,7 +73,7 @@ def _with_one_kind_of_line_end(data: bytes) -> bytes:
         return data
     if b"\n" not in data:
         return data.replace(b"\r", b"\n")
-    if _count(data, "\r") == data.count(b"\r\n"):
+    if _count(data, "\r") == _pairs(data):
         return data
     return re.sub(rb"\r+\n", b"\n", data).replace(b"\r", b" ")
 
@@ -82,6 +82,8 @@ def _style(head: list[str]) -> _Style:
     """Delimiter by the headers it lays bare, else by the even number of cells; width is the commonest."""
 
     def score(delimiter: str) -> tuple[int, int, int]:
+        if not any(delimiter in line for line in head):
+            return 0, 0, 1
         rows = [_cells(line, _Style(delimiter, 0, True)) for line in head]
         headers = max((sum(map(is_header, row)) for row in rows), default=0)
         widths = [len(row) for row in rows if len(row) > 1]
@@ -228,7 +230,7 @@ def _without_quotes(cells: pa.Array, wrapped: bool) -> pa.Array:
 
 def _cells(line: str, style: _Style) -> list[str]:
     """One record as cells."""
-    if not style.quoted:
+    if not style.quoted or '"' not in line:
         return line.rstrip("\r\n").split(style.delimiter)
     try:
         return next(csv.reader(io.StringIO(line, newline=""), delimiter=style.delimiter), [""]) or [""]
@@ -260,6 +262,16 @@ def _line_numbers(data: bytes, records: int, quoted: bool) -> npt.NDArray[np.int
     starts = np.flatnonzero(~_inside_quotes(data)) + 2
     begins: npt.NDArray[np.int64] = np.r_[1, starts][:records].astype(np.int64)
     return begins if len(begins) == records else np.arange(1, records + 1, dtype=np.int64)
+
+
+def _pairs(data: bytes) -> int:
+    """How many lines end with carriage return and line feed."""
+    raw = np.frombuffer(data, dtype=np.uint8)
+    ends = (
+        (raw[at : at + CHUNK] == 13)[: len(raw) - at - 1] & (raw[at + 1 : at + 1 + CHUNK] == 10)
+        for at in range(0, len(raw) - 1, CHUNK)
+    )
+    return sum(map(int, map(np.count_nonzero, ends)))
 
 
 def _count(data: bytes, character: str) -> int:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from os import PathLike
 from pathlib import Path
+from typing import TypeVar
 
 import fastexcel
 import numpy as np
@@ -28,6 +30,7 @@ from ._workbooks import unreadable
 
 Progress = Callable[[str, int, int], None]  # file about to be read, files done, files in all
 
+_Item = TypeVar("_Item")
 _PAGE = re.compile(rb"^\s*<(!doctype html|html|\?xml|head|body|error)", re.IGNORECASE)
 
 
@@ -45,13 +48,31 @@ def file_sources(paths: Sequence[str | PathLike[str]], progress: Progress | None
     files = listing.files
     for problem in listing.problems:
         yield Source(problem.where, "", partial(iter, [_without_rows(problem.where, "", problem)]))
-    for done, (name, path) in enumerate(files):
-        if progress is not None:
-            progress(name, done, len(files))
-        for member in open_members(name, path):
-            yield _source(member)
+    shown = -1
+    for done, source in _ahead(_opened(files)):
+        if progress is not None and done > shown:
+            progress(files[done][0], done, len(files))
+            shown = done
+        yield source
     if progress is not None and files:
         progress("", len(files), len(files))
+
+
+def _opened(files: Sequence[tuple[str, Path]]) -> Iterator[tuple[int, Source]]:
+    """Every member of the files, with the place of its file."""
+    for place, (name, path) in enumerate(files):
+        for member in open_members(name, path):
+            yield place, _source(member)
+
+
+def _ahead(items: Iterator[_Item]) -> Iterator[_Item]:
+    """The same items; the next one is made while one is worked on."""
+    with ThreadPoolExecutor(1) as maker:
+        item = maker.submit(next, items, None).result()
+        while item is not None:
+            following = maker.submit(next, items, None)
+            yield item
+            item = following.result()
 
 
 def read_bytes(name: str, data: bytes) -> list[RawTable]:
@@ -82,7 +103,7 @@ def _tables(member: Member, digest: str) -> Iterator[RawTable]:
 def _page(member: Member) -> Problem | None:
     """An empty file, a web page or a plain error message that was saved instead of the report."""
     data = member.data.lstrip(b"\xef\xbb\xbf")
-    if not data.strip():
+    if not data or data.isspace():
         return Problem("error", member.name, "the file is empty", "download the report again")
     if _PAGE.match(data[:500]):
         text = "a web page (sign-in or error page) saved instead of the report"

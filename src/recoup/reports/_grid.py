@@ -109,7 +109,7 @@ class Grid:
 
     table: RawTable
     _encoded: dict[int, Encoded] = field(default_factory=dict)
-    _top: list[list[str]] = field(default_factory=list)
+    _top: list[tuple[str, ...]] = field(default_factory=list)
 
     @property
     def height(self) -> int:
@@ -127,16 +127,16 @@ class Grid:
             self._encoded[index] = _visible(encode(pa.array(self.table.cells.iloc[:, index].array)))
         return self._encoded[index]
 
-    def row(self, index: int) -> list[str]:
+    def row(self, index: int) -> tuple[str, ...]:
         """The cells of one row; the rows at the top are taken out of Arrow all at once."""
         if not self._top:
             top = self.table.cells.iloc[:TOP]
             columns = [_texts(pa.array(top.iloc[:, i].array)) for i in range(self.width)]
-            self._top = [list(row) for row in zip(*columns, strict=True)]
+            self._top = list(zip(*columns, strict=True))
         if index < len(self._top):
-            return list(self._top[index])
+            return self._top[index]
         row = self.table.cells.iloc[index : index + 1]
-        return [_texts(pa.array(row.iloc[:, i].array))[0] for i in range(self.width)]
+        return tuple(_texts(pa.array(row.iloc[:, i].array))[0] for i in range(self.width))
 
     def filled(self, index: int) -> Mask:
         """Per row: the cell of this column holds more than blanks."""

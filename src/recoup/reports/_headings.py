@@ -8,12 +8,13 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from ._declared import Report, all_reports, fold, spellings
-from ._grid import TOP, Grid
+from ._declared import PLAIN, Report, all_reports, fold, spellings
+from ._grid import TOP, Grid, Mask
 from ._near_misses import NEAR_MISSES, NearMiss
 
 FEW_TEXTS = 5_000  # columns with more distinct texts than this are no help in finding repeated headings
 LONGEST = 100  # characters of a header
+_PLAIN_LINES = {code: None for code in PLAIN if chr(code) != "\n"}
 ENOUGH = 4  # headers in one row that make it a heading
 
 
@@ -45,6 +46,17 @@ def vocabulary() -> frozenset[str]:
 def is_header(text: str) -> bool:
     """Whether a cell holds a header that any report knows."""
     return 0 < len(text) <= LONGEST and fold(text) in vocabulary()
+
+
+def headers_among(texts: list[str]) -> Mask:
+    """For each text: whether ``is_header`` says so; plain texts are folded all at once."""
+    joined = "\n".join(texts)
+    if not joined.isascii() or joined.count("\n") >= len(texts):
+        return np.fromiter(map(is_header, texts), dtype=bool, count=len(texts))
+    known = vocabulary()
+    folded = joined.translate(_PLAIN_LINES).lower().split("\n")
+    found = (f in known and len(t) <= LONGEST for f, t in zip(folded, texts, strict=True))
+    return np.fromiter(found, dtype=bool, count=len(texts))
 
 
 def find_headings(grid: Grid) -> list[Heading]:
@@ -118,7 +130,7 @@ def _candidates(grid: Grid) -> list[int]:
         for done, column in enumerate(columns):
             if len(column.texts) > FEW_TEXTS or below.max() + len(columns) - done < enough:
                 break  # what is left cannot make a heading of any row
-            known = np.fromiter(map(is_header, column.texts.to_pylist()), dtype=bool, count=len(column.texts))
+            known = headers_among(column.texts.to_pylist())
             if known.any():
                 below += known[column.codes[top:]]
     return [int(row) for row in np.flatnonzero(hits >= enough)]

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from ..model import Problem, RawTable
 from ._columns import positions_used
 from ._exports import Export
-from ._grid import Grid
 from ._headings import find_headings
 from ._one_cell import split_lines_in_cells
 from ._read import _blocks
@@ -33,9 +32,8 @@ def importable(table: RawTable, *, all_columns: bool = False) -> tuple[list[Impo
 
     Lines that do not have the cells of their heading are left out; the problems name them.
     """
-    table = split_lines_in_cells(table)
-    problems: list[Problem] = list(table.problems)
-    grid = Grid(table)
+    grid = split_lines_in_cells(table)
+    problems: list[Problem] = list(grid.table.problems)
     headings = find_headings(grid) if grid.height else []
     found = []
     for block in _blocks(grid, headings, problems) if headings else []:

@@ -19,15 +19,15 @@ SHOWN = 5
 REMEDY = "import the downloaded file instead of opening it in Excel"
 
 
-def split_lines_in_cells(table: RawTable) -> RawTable:
-    """The same table split at its delimiter where lines stand in one cell; else the table unchanged."""
-    if table.cells.empty:
-        return table
+def split_lines_in_cells(table: RawTable) -> Grid:
+    """The grid of a table, split at its delimiter where lines stand in one cell."""
     grid = Grid(table)
+    if table.cells.empty:
+        return grid
     delimiter = _delimiter(grid)
     if delimiter:
-        return _split_all(table, delimiter)
-    return _split_some(table, grid) if table.kind == "sheet" else table
+        return Grid(_split_all(table, delimiter))
+    return _split_some(grid) if table.kind == "sheet" else grid
 
 
 def _split_all(table: RawTable, delimiter: str) -> RawTable:
@@ -57,18 +57,19 @@ def _delimiter(grid: Grid) -> str:
     return ""
 
 
-def _split_some(table: RawTable, grid: Grid) -> RawTable:
+def _split_some(grid: Grid) -> Grid:
     """Lines in one cell below a heading that stands in cells of its own."""
     if not _may_hold_lines(grid):
-        return table
+        return grid
     headings = find_headings(grid)
     if not headings:
-        return table
+        return grid
+    table = grid.table
     split: dict[int, list[str]] = {}
     for heading, stop in zip(headings, [*(h.row for h in headings[1:]), grid.height], strict=True):
         split |= _lines_below(grid, heading, stop) if heading.readable else {}
     if not split:
-        return table
+        return grid
     places = list(split)
     columns = {}
     for index in range(grid.width):
@@ -78,9 +79,8 @@ def _split_some(table: RawTable, grid: Grid) -> RawTable:
     shown = ", ".join(str(n) for n in table.rows[places[:SHOWN]])
     text = "whole lines stand in one cell each; they were split"
     note = Problem("note", table.name, text, REMEDY, rows=len(places), first_cells=f"row {shown}")
-    return RawTable(
-        table.name, table.kind, pd.DataFrame(columns), table.rows, table.sha256, (*table.problems, note)
-    )
+    cells = pd.DataFrame(columns)
+    return Grid(RawTable(table.name, table.kind, cells, table.rows, table.sha256, (*table.problems, note)))
 
 
 def _may_hold_lines(grid: Grid) -> bool:

@@ -56,6 +56,8 @@ def read(
         reports.problems += reading.problems
         for block in reading.blocks:
             reads[block.export.report].append(block)
+    if shelf is not None:
+        shelf.finish()  # from here on frames and exports may change
     for name, report in all_reports().items():
         reports.frames[name] = _merged(report, reads[name], reports)
     for export in reports.exports:
@@ -95,9 +97,8 @@ def _merged(report: Report, reads: list[BlockRead], reports: Reports) -> pd.Data
 
 def read_blocks(table: RawTable, problems: list[Problem]) -> list[BlockRead]:
     """Every export in one tab or file."""
-    table = split_lines_in_cells(table)
-    problems += table.problems
-    grid = Grid(table)
+    grid = split_lines_in_cells(table)
+    problems += grid.table.problems
     headings = find_headings(grid) if grid.height else []
     if not headings:
         problems += _nothing_found(grid)
@@ -152,7 +153,7 @@ def _preamble_start(grid: Grid, heading: int, above: int) -> int:
     return row
 
 
-def _is_sentence(cells: list[str]) -> bool:
+def _is_sentence(cells: Sequence[str]) -> bool:
     """Only the first cell holds text, of several words, and that is no date."""
     first, others = cells[0].strip(), any(cell.strip() for cell in cells[1:])
     words = not first or (any(c.isalpha() for c in first) and any(c in " :" for c in first))

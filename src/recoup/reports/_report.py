@@ -137,19 +137,21 @@ def _name_unknown_values(account: Account, column: Read) -> None:
 def _refuse(account: Account, frame: pd.DataFrame) -> pd.DataFrame:
     """The frame without unusable rows, its cells settled, and without the rows its report refuses."""
     report = account.block.report
-    frame = frame[account.used] if not account.used.all() else frame
-    frame = frame.reset_index(drop=True)
+    if not account.used.all():
+        frame = frame[account.used].reset_index(drop=True)
     if report.settle is not None:
         frame = report.settle(frame, account.block.preamble)
     if report.refuse is not None and len(frame):
         reasons = report.refuse(frame)
+        refused = reasons.ne("").to_numpy(dtype=bool)
         used = np.flatnonzero(account.used)
-        for reason in sorted(set(reasons.unique()) - {""}):
+        for reason in sorted(reasons[refused].unique()):
             rows = np.zeros(len(account.used), dtype=bool)
             rows[used[reasons.eq(reason).to_numpy()]] = True
             account.report(rows, f"{reason}: these rows were not used", "complete the rows", report.refusal)
             account.skip(rows, reason, lost=report.refusal == "error")
-        frame = frame[reasons.eq("")].reset_index(drop=True)
+        if refused.any():
+            frame = frame[~refused].reset_index(drop=True)
     return frame
 
 

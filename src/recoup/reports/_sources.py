@@ -38,5 +38,9 @@ class Shelf(Protocol):
         ...
 
     def keep(self, source: Source, reading: Reading) -> None:
-        """Remember it."""
+        """Remember it; what is remembered may still be on its way until ``finish``."""
+        ...
+
+    def finish(self) -> None:
+        """Wait until all that was kept is on the shelf."""
         ...

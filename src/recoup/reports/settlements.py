@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from ._declared import Column, Report
+
+_OF_ALL_LINES = ("settlement_start", "settlement_end", "deposit_date", "currency")
 
 
 def refuse(frame: pd.DataFrame) -> pd.Series:
@@ -17,16 +20,20 @@ def refuse(frame: pd.DataFrame) -> pd.Series:
 
 def settle(frame: pd.DataFrame, _preamble: tuple[str, ...]) -> pd.DataFrame:
     """Dates and currency stand in the settlement's own row only: its lines get them too."""
-    known = frame[frame["total_amount"].notna()].drop_duplicates("settlement_id").set_index("settlement_id")
+    own = frame.loc[frame["total_amount"].notna(), ["settlement_id", *_OF_ALL_LINES]]
+    if own.empty:
+        return frame
+    known = own.drop_duplicates("settlement_id").set_index("settlement_id")
     codes, ids = pd.factorize(frame["settlement_id"])
     place = known.index.get_indexer(pd.Index(ids))[codes]
-    for name in ("settlement_start", "settlement_end", "deposit_date", "currency"):
-        column = frame[name]
-        blank = (column.eq("") if name == "currency" else column.isna()).to_numpy(dtype=bool) & (place >= 0)
-        if blank.any():
-            column = column.copy()
-            column[blank] = known[name].to_numpy()[place[blank]]
-            frame[name] = column
+    for name in _OF_ALL_LINES[:-1]:
+        values = frame[name].to_numpy()
+        blank = np.isnat(values) & (place >= 0)
+        frame[name] = np.where(blank, known[name].to_numpy()[place], values) if blank.any() else values
+    currency = frame["currency"]
+    blank = currency.eq("").to_numpy(dtype=bool) & (place >= 0)
+    if blank.any():
+        frame["currency"] = currency.where(~blank, known["currency"].take(place).set_axis(frame.index))
     return frame
 
 
