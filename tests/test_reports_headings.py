@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from recoup import reports
 from recoup.reports import all_reports
 from recoup.reports._buyers import about_buyer
+from recoup.reports._declared import fold
 from recoup.reports._grid import Grid
-from recoup.reports._headings import find_headings, recognise
+from recoup.reports._headings import find_headings, headers_among, is_header, recognise
 from recoup.reports._near_misses import NEAR_MISSES
 from recoup.reports._report import column_letters
 from report_samples import FOLDER, LEDGER, delimited, ledger_row, read_text, samples, sheet
@@ -337,3 +338,19 @@ def test_rows_read_are_rows_used_plus_rows_skipped_whatever_stands_in_them(
 )
 def test_column_letters_count_as_excel_does(index: int, letters: str) -> None:
     assert column_letters(index) == letters
+
+
+HEADERS = st.sampled_from(sorted({h for r in all_reports().values() for c in r.columns for h in c.headers}))
+WRITTEN = st.one_of(HEADERS, HEADERS.map(lambda h: f" {h.upper()}\n"), HEADERS.map(lambda h: h + 100 * " "))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.one_of(st.text(max_size=8), WRITTEN), max_size=6))
+def test_headers_are_told_among_many_texts_as_one_by_one(texts: list[str]) -> None:
+    assert headers_among(texts).tolist() == [is_header(text) for text in texts]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(st.characters(max_codepoint=127), max_size=12))
+def test_plain_text_folds_as_any_text_does(text: str) -> None:
+    assert fold(text) == fold(f"{text}\u200b")  # with a letter that is ignored, it takes the long way

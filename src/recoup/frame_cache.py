@@ -13,7 +13,7 @@ import os
 import struct
 import tempfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -47,7 +47,7 @@ class FrameCache:
 
     def __init__(self, folder: Path, *, most_bytes: int = MOST_BYTES, least_rows: int = LEAST_ROWS) -> None:
         self._folder, self._most_bytes, self._least_rows = folder, most_bytes, least_rows
-        self._writer: ThreadPoolExecutor | None = None
+        self._writer, self._writing = ThreadPoolExecutor(1), list[Future[None]]()
 
     def find(self, source: Source) -> Reading | None:
         """What was read of that very content before, or None."""
@@ -65,16 +65,15 @@ class FrameCache:
         """Write it beside the reading of further reports; its frames stay as they are until ``finish``."""
         if sum(block.export.rows_read for block in reading.blocks) < self._least_rows:
             return
-        if self._writer is None:
-            self._writer = ThreadPoolExecutor(1)
         facts = _FACTS.dump_json((reading.problems, [(b.export, b.problems) for b in reading.blocks]))
-        self._writer.submit(self._write, self._path(source), facts, [b.frame for b in reading.blocks])
+        frames = [block.frame for block in reading.blocks]
+        self._writing.append(self._writer.submit(self._write, self._path(source), facts, frames))
 
     def finish(self) -> None:
         """Wait until all is written, then let go of what was not used for longest."""
-        if self._writer is not None:
-            self._writer.shutdown()
-            self._writer = None
+        if self._writing:
+            wait(self._writing)
+            self._writing.clear()
             with suppress(OSError):
                 self._prune()
 

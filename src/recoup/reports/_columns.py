@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ._cores import on_all_cores
 from ._dates import read_dates, read_written, with_months
 from ._declared import Column, Report, fold
 from ._grid import Encoded, Grid, Mask, encode, text_series
@@ -81,9 +82,8 @@ def read_columns(report: Report, heading: Heading, grid: Grid, rows: npt.NDArray
     for read in (r for r in reads if r.column.kind == "measure"):
         _read_measures(read, cells(read.index))
     _read_days([r for r in reads if r.column.kind == "date"], report, heading, cells)
-    for read in reads:
-        if read.column.kind in ("id", "text", "value"):
-            _read_text(read, cells(read.index))
+    texts = [r for r in reads if r.column.kind in ("id", "text", "value")]
+    on_all_cores(lambda read: _read_text(read, cells(read.index)), texts, len(rows))
     _find_other_currencies(reads, cells)
     return reads
 

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
+from ._cores import on_all_cores
 from ._grid import text_frame
 from ._headings import is_header
 
@@ -190,7 +192,8 @@ def _assemble(table: pa.Table, odd: list[_Odd], style: _Style, lines: npt.NDArra
         widths[[o.position for o in odd]] = [len(c) for c in cells]
         table = _weave(table, odd, cells)
     if not style.quoted:
-        table = pa.table([_unquoted(c, style.wrapped) for c in table.columns], names=table.column_names)
+        bare = on_all_cores(partial(_unquoted, wrapped=style.wrapped), table.columns, table.num_rows)
+        table = pa.table(bare, names=table.column_names)
     return Delimited(text_frame(table), lines, widths)
 
 

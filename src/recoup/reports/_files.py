@@ -82,7 +82,7 @@ def read_bytes(name: str, data: bytes) -> list[RawTable]:
 
 def _source(member: Member) -> Source:
     digest = "" if member.problem else hashlib.sha256(member.data).hexdigest()
-    return Source(member.name, digest, partial(_tables, member, digest))
+    return Source(member.name, digest, partial(_tables, member, digest), apart=True)
 
 
 def _tables(member: Member, digest: str) -> Iterator[RawTable]:

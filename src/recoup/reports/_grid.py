@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..model import RawTable
+from ._cores import on_all_cores
 
 Codes = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
@@ -126,6 +127,10 @@ class Grid:
         if index not in self._encoded:
             self._encoded[index] = _visible(encode(pa.array(self.table.cells.iloc[:, index].array)))
         return self._encoded[index]
+
+    def columns(self) -> list[Encoded]:
+        """All columns, encoded."""
+        return on_all_cores(self.column, range(self.width), self.height)
 
     def row(self, index: int) -> tuple[str, ...]:
         """The cells of one row; the rows at the top are taken out of Arrow all at once."""

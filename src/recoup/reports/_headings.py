@@ -126,7 +126,7 @@ def _candidates(grid: Grid) -> list[int]:
         hits[row] = sum(map(is_header, grid.row(row)))
     if grid.height > top:
         below = hits[top:]
-        columns = sorted(map(grid.column, range(grid.width)), key=lambda c: len(c.texts))
+        columns = sorted(grid.columns(), key=lambda c: len(c.texts))
         for done, column in enumerate(columns):
             if len(column.texts) > FEW_TEXTS or below.max() + len(columns) - done < enough:
                 break  # what is left cannot make a heading of any row

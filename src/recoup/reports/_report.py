@@ -16,6 +16,7 @@ from ._account import SHOWN, Account, Block, column_letters
 from ._added_rows import skip_added_rows
 from ._column_names import buyer_columns, name_absent_columns, name_buyer_columns, name_twice
 from ._columns import Read, read_columns
+from ._cores import on_all_cores
 from ._declared import Report
 from ._exports import Export, period_in_name, period_in_text
 from ._grid import TEXT, FileTable, Mask, text_series
@@ -158,11 +159,12 @@ def _refuse(account: Account, frame: pd.DataFrame) -> pd.DataFrame:
 def _frame(block: Block, read: list[Read]) -> pd.DataFrame:
     """All canonical columns, blank or NaN where the export has none, plus ``_where`` and ``_row``."""
     size = len(block.rows)
-    by_name = {column.column.name: column for column in read}
+    series = on_all_cores(Read.series, read, size)
+    by_name = {column.column.name: cells for column, cells in zip(read, series, strict=True)}
     data = {}
     for column in block.report.columns:
         found = by_name.get(column.name)
-        data[column.name] = found.series() if found else blank_series(column.kind, size)
+        data[column.name] = blank_series(column.kind, size) if found is None else found
         if column.kind == "present":
             present = any(h for h in block.heading.columns if _same(block.report, h, column.headers))
             data[column.name] = pd.Series(np.full(size, present))

@@ -14,12 +14,14 @@ from ._report import BlockRead
 class Source:
     """One tab or file. ``digest`` is the SHA-256 of all that its cells come from, "" where nobody knows it.
 
-    Two sources with one name and one digest give the same tables.
+    Two sources with one name and one digest give the same tables. ``apart``: it shares nothing with other sources,
+    so that it may be loaded while they are.
     """
 
     name: str
     digest: str
     load: Callable[[], Iterable[RawTable]]
+    apart: bool = False
 
 
 @dataclass(slots=True)

@@ -1,0 +1,98 @@
+"""Files are read two at a time, tabs one by one, and the order in which they come decides, not which is done first."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from recoup.reports import Source, file_sources, read
+from recoup.reports._read import AT_ONCE
+from report_samples import samples
+
+
+def test_files_read_side_by_side_give_what_one_after_the_other_gives() -> None:
+    sources = list(file_sources(samples()))
+    assert all(source.apart for source in sources)
+    together = read(sources)
+    alone = read(replace(source, apart=False) for source in sources)
+    assert together.exports == alone.exports
+    assert together.problems == alone.problems
+    for name, frame in together.frames.items():
+        pd.testing.assert_frame_equal(frame, alone.frames[name], check_exact=True)
+
+
+def test_a_slow_file_keeps_its_place() -> None:
+    first, second = file_sources([p for p in samples() if p.parent.name == "inventory_ledger"][:2])
+    passed = threading.Event()
+
+    def slow() -> Iterator[object]:
+        assert passed.wait(20), "the second file waited for the first"
+        yield from first.load()
+
+    def quick() -> Iterator[object]:
+        yield from second.load()
+        passed.set()
+
+    sources = (replace(first, load=slow), replace(second, load=quick))  # type: ignore[arg-type]
+    expected = [first.name, second.name]
+    assert [e.where for e in read(sources).exports if e.where in expected] == expected
+
+
+def test_no_more_files_are_begun_than_are_read_at_once() -> None:
+    done: list[str] = []
+    given: list[str] = []
+
+    def counted(source: Source) -> Source:
+        def load() -> Iterator[object]:
+            yield from source.load()
+            done.append(source.name)
+
+        return replace(source, load=load)  # type: ignore[arg-type]
+
+    def sources() -> Iterator[Source]:
+        for source in file_sources(samples()):
+            assert len(given) - len(done) <= AT_ONCE
+            given.append(source.name)
+            yield counted(source)
+
+    read(sources())
+    assert sorted(given) == sorted(done)
+    assert len(given) > 2 * AT_ONCE
+
+
+def test_what_shares_something_with_others_is_read_in_the_thread_that_asks_and_alone() -> None:
+    threads: list[int] = []
+    busy = threading.Semaphore(1)
+
+    def tab(source: Source) -> Source:
+        def load() -> Iterator[object]:
+            assert busy.acquire(blocking=False), "a file was read beside the tab"
+            threads.append(threading.get_ident())
+            yield from source.load()
+            busy.release()
+
+        return replace(source, apart=False, load=load)  # type: ignore[arg-type]
+
+    def file(source: Source) -> Source:
+        def load() -> Iterator[object]:
+            with busy:
+                yield from source.load()
+
+        return replace(source, load=load)  # type: ignore[arg-type]
+
+    sources = list(file_sources(samples()))[:9]
+    read([(tab if n % 3 == 1 else file)(s) for n, s in enumerate(sources)])
+    assert set(threads) == {threading.get_ident()}
+
+
+def test_what_goes_wrong_beside_other_files_is_not_lost() -> None:
+    def broken() -> list[object]:
+        raise MemoryError("too large")
+
+    sources = list(file_sources(samples()))[:3]
+    with pytest.raises(MemoryError, match="too large"):
+        read([sources[0], replace(sources[1], load=broken), sources[2]])  # type: ignore[arg-type]
