@@ -13,10 +13,17 @@ Row = dict[str, Any]
 
 
 def records(frame: pd.DataFrame) -> Iterator[Row]:
-    """The rows as dicts by column; use on frames already filtered to events."""
+    """The rows as dicts by column; use on frames already filtered to events. A blank date is None."""
     names = frame.columns.tolist()
-    for cells in zip(*(frame[name].tolist() for name in names), strict=True) if len(frame) else ():
+    for cells in zip(*(_cells(frame[name]) for name in names), strict=True) if len(frame) else ():
         yield dict(zip(names, cells, strict=True))
+
+
+def _cells(column: pd.Series) -> list[Any]:
+    """Python's own values: pandas makes each of its time stamps at twenty times the cost."""
+    if column.dtype.kind == "M":
+        return column.to_numpy().astype("datetime64[s]").tolist()
+    return column.tolist()
 
 
 def source(row: Row) -> SourceRow:

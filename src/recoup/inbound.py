@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import pandas as pd
 
@@ -196,8 +196,8 @@ def _days(rows: Sequence[Row], name: str) -> list[date]:
     return sorted(day for r in rows if (day := _day(r[name])))
 
 
-def _day(cell: pd.Timestamp) -> date | None:
-    return None if pd.isna(cell) else cell.date()
+def _day(cell: datetime | None) -> date | None:
+    return cell.date() if cell else None
 
 
 def _shows(row: Row) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import pandas as pd
 
@@ -32,7 +33,7 @@ class Payment:
     original_id: str
     reason: str
     product: Product
-    date: pd.Timestamp
+    date: datetime
     units: int
     per_unit: float
     total: float
