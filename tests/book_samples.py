@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +31,22 @@ def build(
 ) -> Path:
     """A workbook with every owned table, the named cells, two report tabs and a person's own sheet.
 
-    ``drawn``: with a text box, which openpyxl would lose.
+    ``drawn``: with a text box, which openpyxl would lose. The same workbook is drawn once, then copied.
     """
-    book = xlsxwriter.Workbook(str(path), {"date_1904": date1904})
     filled = {"Cases": CASES, **(rows or {})}
+    wanted = repr((filled, date1904, drawn))
+    if wanted not in _DRAWN:
+        _DRAWN[wanted] = _draw(filled, date1904, drawn)
+    path.write_bytes(_DRAWN[wanted])
+    return path
+
+
+_DRAWN: dict[str, bytes] = {}  # by what build was asked for
+
+
+def _draw(filled: dict[str, list[dict[str, Any]]], date1904: bool, drawn: bool) -> bytes:
+    file = BytesIO()
+    book = xlsxwriter.Workbook(file, {"date_1904": date1904})
     tabs = {name: book.add_worksheet(name) for name in ("Home", "Settings")}
     for table in sheets.TABLES.values():
         tabs.setdefault(table.sheet, None) or tabs.update({table.sheet: book.add_worksheet(table.sheet)})
@@ -50,7 +63,7 @@ def build(
         own.insert_textbox("C3", "a text box")
     book.add_worksheet("Hidden one").hide()
     book.close()
-    return path
+    return file.getvalue()
 
 
 def add_table(book: Any, tab: Any, table: sheets.Table, records: list[dict[str, Any]]) -> None:

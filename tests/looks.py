@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,8 @@ RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 SECONDS = 180
 
 
-def render(book: Path, dpi: int = 70) -> list[Path]:
-    """One PNG per printed page of the workbook, recalculated; skips the test where the tools are absent."""
-    pdf = convert(book, "pdf")
+def render(pdf: Path, dpi: int = 70) -> list[Path]:
+    """One PNG per printed page; skips the test where the tools are absent."""
     if not shutil.which("pdftoppm"):
         pytest.skip("pdftoppm (poppler-utils) is not installed")
     subprocess.run(
@@ -31,9 +31,8 @@ def render(book: Path, dpi: int = 70) -> list[Path]:
     return sorted(pdf.parent.glob(f"{pdf.stem}*.png"))
 
 
-def page_texts(book: Path) -> list[str]:
+def page_texts(pdf: Path) -> list[str]:
     """The words of each printed page, as drawn: a column that is too narrow shows ``###``."""
-    pdf = convert(book, "pdf")
     if not shutil.which("pdftotext"):
         pytest.skip("pdftotext (poppler-utils) is not installed")
     done = subprocess.run(
@@ -44,23 +43,29 @@ def page_texts(book: Path) -> list[str]:
 
 def convert(book: Path, kind: str) -> Path:
     """The workbook opened, recalculated and saved by LibreOffice as ``kind`` ("pdf", "xlsx"), in a folder beside it."""
+    return convert_all([book], kind)[0]
+
+
+def convert_all(books: Sequence[Path], kind: str) -> list[Path]:
+    """The workbooks of one folder, converted by one start of LibreOffice."""
     office = shutil.which("soffice")
     if not office:
         pytest.skip("soffice (libreoffice-calc) is not installed")
-    out = book.parent / f"{book.stem}-{kind}"
-    made = out / f"{book.stem}.{kind}"
+    out = books[0].parent / f"{books[0].stem}-{kind}"
+    made = [out / f"{book.stem}.{kind}" for book in books]
     with tempfile.TemporaryDirectory(prefix="recoup-office-", ignore_cleanup_errors=True) as folder:
         profile = Path(folder)
         (profile / "user").mkdir()
         (profile / "user" / "registrymodifications.xcu").write_text(RECALCULATE, encoding="utf-8")
         command = [office, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", kind]
         done = subprocess.run(
-            [*command, "--outdir", str(out), str(book)],
+            [*command, "--outdir", str(out), *map(str, books)],
             check=False,
             timeout=SECONDS,
             capture_output=True,
             text=True,
         )
-    if not made.exists():
-        raise AssertionError(f"LibreOffice could not open {book.name}: {done.stdout} {done.stderr}")
+    lost = [book.name for book, result in zip(books, made, strict=True) if not result.exists()]
+    if lost:
+        raise AssertionError(f"LibreOffice could not open {', '.join(lost)}: {done.stdout} {done.stderr}")
     return made

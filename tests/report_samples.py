@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -47,6 +48,12 @@ def read_text(
     """What one file with this content gives."""
     data = text if isinstance(text, bytes) else text.encode()
     return reports.read(reports.read_bytes(name, data), periods=periods)
+
+
+@cache
+def read_sample(sample: Path) -> Reports:
+    """What a sample export gives; read once, so never to be changed."""
+    return read_text(sample.read_bytes(), sample.name)
 
 
 def sheet(name: str, rows: list[list[str]], first_row: int = 1) -> RawTable:

@@ -175,7 +175,7 @@ def test_any_order_of_changes_gives_the_same_cells(names: list[str], date1904: b
 
 
 @pytest.mark.slow
-@settings(max_examples=30 if EFFORT == "ci" else 200, deadline=None)
+@settings(max_examples=12 if EFFORT == "ci" else 200, deadline=None)
 @given(st.lists(st.sampled_from(list(CHANGES)), max_size=12), st.booleans())
 def test_many_orders_of_changes_give_the_same_cells(names: list[str], date1904: bool) -> None:
     same_after(names, date1904)

@@ -18,7 +18,7 @@ Everything else is refused.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from datetime import date
 from functools import cache
@@ -47,6 +47,7 @@ KEYS = {
 }
 CLAIM_KEYS = {f.name for f in fields(Claim)} - {"evidence", "confidence", "product"}
 LEFT_KEYS = {f.name for f in fields(NotClaimed)} - {"rows", "product"}
+MONEY_OF_ROWS = ("referral_fee_overcharged", "storage_fee_overcharged")
 Case = dict[str, Any]
 
 
@@ -210,23 +211,45 @@ def _reports_of(kind: str) -> list[tuple[str, ...]]:
     return [n if isinstance(n, tuple) else (n,) for n in (*detector.needs, *detector.refuted_by)]
 
 
-def _parameters() -> list[Any]:
+def _has_an_order(case: Case) -> bool:
+    """Whether some table of the case has two rows: of single rows the opposite order is the same."""
+    return any(len(str(case[name]).strip().splitlines()) > 2 for name in TABLES if name in case)
+
+
+def _parameters(cases: Sequence[Case]) -> list[Any]:
     return [
         pytest.param(
             case,
             id=f"{case['detector']}: {case['name']}",
             marks=[pytest.mark.xfail(reason=case["xfail"], strict=True)] if "xfail" in case else [],
         )
-        for case in all_cases()
+        for case in cases
     ]
 
 
-@pytest.mark.parametrize("case", _parameters())
+@pytest.mark.parametrize("case", _parameters(all_cases()))
 def test_case(case: Case) -> None:
-    check_case(case, run_case(case))
+    result = run_case(case)
+    check_case(case, result)
+    if case["detector"] in MONEY_OF_ROWS:
+        check_money_of_rows([c for c in result.claims if c.kind == case["detector"]])
 
 
-@pytest.mark.parametrize("case", _parameters())
+def check_money_of_rows(claims: list[Claim]) -> None:
+    """The amounts of a claim's rows add up to its value, in its currency."""
+    for claim in claims:
+        amounts = [e.amount for e in claim.evidence if e.amount is not None]
+        assert sum(amounts) == pytest.approx(claim.claim_value, abs=1e-9)
+        assert {e.currency for e in claim.evidence if e.amount is not None} == {claim.currency}
+
+
+@pytest.mark.parametrize("kind", MONEY_OF_ROWS)
+def test_there_are_many_claims_whose_rows_must_add_up(kind: str) -> None:
+    mine = [case for case in all_cases() if case["detector"] == kind and "xfail" not in case]
+    assert sum(c.get("kind", kind) == kind for case in mine for c in case["claims"]) > 20
+
+
+@pytest.mark.parametrize("case", _parameters([c for c in all_cases() if _has_an_order(c)]))
 def test_case_with_its_rows_in_the_opposite_order(case: Case) -> None:
     check_case(case, run_case(case, backwards=True))
 

@@ -16,6 +16,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 from unittest import mock
+from xml.etree.ElementTree import fromstring
 
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
@@ -278,13 +279,7 @@ def copy_of(book: Path, folder: Path) -> Path:
 def replace_report(book: Path, tab: str, rows: Iterable[Sequence[str]] = ()) -> None:
     """A person clears a report tab and pastes other rows (or none): everything as text."""
     with Desk(book) as desk:
-        sheet = desk.workbook[tab]
-        sheet.delete_rows(1, sheet.max_row + 1)
-        for number, row in enumerate(rows, 1):
-            for column, text in enumerate(row, 1):
-                if text:
-                    cell = sheet.cell(number, column, text)
-                    cell.data_type, cell.number_format = "s", "@"
+        desk.paste(tab, rows)
 
 
 class Grid:
@@ -333,6 +328,16 @@ class Desk:
                 return Grid(sheet, name)
         raise AssertionError(f"no table {name}")
 
+    def paste(self, tab: str, rows: Iterable[Sequence[str]] = ()) -> None:
+        """Clear a report tab and paste other rows (or none): everything as text."""
+        sheet = self.workbook[tab]
+        sheet.delete_rows(1, sheet.max_row + 1)
+        for number, row in enumerate(rows, 1):
+            for column, text in enumerate(row, 1):
+                if text:
+                    cell = sheet.cell(number, column, text)
+                    cell.data_type, cell.number_format = "s", "@"
+
     def type(self, key: str, table: str = "Claims", **cells: Any) -> None:
         """Type into cells of one claim's row; `Decision_note` stands for the header `Decision note`."""
         for header, value in cells.items():
@@ -366,8 +371,39 @@ def grid(book: Path, name: str, *, values: bool = True) -> Grid:
 
 
 def table(book: Path, name: str) -> list[dict[str, Any]]:
-    """The rows of an owned table with cached values."""
-    return grid(book, name).records()
+    """The rows of an owned table with cached values, wherever its tab is called; no other tab is parsed."""
+    return [dict(row) for row in _records(book.read_bytes(), name)]
+
+
+@lru_cache(maxsize=60)
+def _records(data: bytes, name: str) -> list[dict[str, Any]]:
+    workbook = _parsed_when_asked(data)
+    title, area = _places(data)[name]
+    headers, *rows = [[cell.value for cell in row] for row in workbook[title][area]]
+    found = [dict(zip(map(str, headers), row, strict=True)) for row in rows]
+    return [r for r in found if any(v not in (None, "") for v in r.values())]
+
+
+@lru_cache(maxsize=12)
+def _parsed_when_asked(data: bytes) -> Workbook:
+    """A workbook whose tabs are parsed one by one, when they are asked for."""
+    return load_workbook(BytesIO(data), read_only=True, data_only=True)
+
+
+@lru_cache(maxsize=12)
+def _places(data: bytes) -> dict[str, tuple[str, str]]:
+    """The tab and the cells of every table by its name."""
+    found = {}
+    with zipfile.ZipFile(BytesIO(data)) as package:
+        parts = set(package.namelist())
+        for sheet in _parsed_when_asked(data).worksheets:
+            folder, _, part = sheet._worksheet_path.rpartition("/")
+            links = f"{folder}/_rels/{part}.rels"
+            related = package.read(links).decode() if links in parts else ""
+            for target in re.findall(r'Target="[^"]*?(tables/[^"]*)"', related):
+                root = fromstring(package.read(f"xl/{target}"))
+                found[root.attrib["displayName"]] = (sheet.title, root.attrib["ref"])
+    return found
 
 
 def claims(book: Path) -> dict[str, dict[str, Any]]:
@@ -427,6 +463,7 @@ def refreshed_book(folder: Path) -> Path:
 
 def paste_seller(book: Path, seller: Seller, *tabs: str) -> None:
     """A person replaces report tabs (all when none is named) by this seller's rows."""
-    for name, rows in seller.tables().items():
-        if not tabs or name in tabs:
-            replace_report(book, name, rows)
+    with Desk(book) as desk:
+        for name, rows in seller.tables().items():
+            if not tabs or name in tabs:
+                desk.paste(name, rows)

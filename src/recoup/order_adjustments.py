@@ -45,8 +45,12 @@ def charged_again(money_lines: pd.DataFrame, replaced: Mapping[str, str]) -> dic
 
     ``replaced``: replacement order id -> first order id. Retrocharges that were refunded again count no more.
     """
+    if money_lines.empty:
+        return {}
     rows = money_lines[money_lines["type"].isin(RETROCHARGES) & money_lines["item"].eq("Principal")]
     rows = rows[rows["order_id"].ne("") & rows["posted_date"].notna()]
+    if rows.empty:
+        return {}
     rows = rows.assign(order_id=[replaced.get(o, o) for o in rows["order_id"]])
     found = {}
     for (order, currency), mine in rows.groupby(["order_id", "currency"], sort=True):
@@ -59,6 +63,8 @@ def charged_again(money_lines: pd.DataFrame, replaced: Mapping[str, str]) -> dic
 
 def _given_back(money: pd.DataFrame) -> pd.DataFrame:
     """The lines that may give money back, with what each is about."""
+    if money.empty:
+        return money.assign(about="")
     alone = money["type"].isin(ADJUSTMENTS) & ~money["description"].str.contains(PAYMENT, regex=False)
     conceded = money["type"].eq(REFUND) & money["item"].isin(CONCESSIONS) & money["amount"].gt(0)
     if not (alone | conceded).any():

@@ -136,6 +136,8 @@ def build_orders(money_lines: pd.DataFrame, order_ids: Iterable[str]) -> Orders:
     ``money_lines``: columns posted_date, order_id, sku, type, item, amount, quantity, currency, marketplace,
     fulfillment, deferred, settlement_id, _where, _row. Row order does not matter.
     """
+    if money_lines.empty:
+        return {}
     refunded = money_lines["type"].isin((REFUND, *DISPUTES)) & money_lines["item"].isin(PRICE)
     wanted = pd.Index(money_lines.loc[refunded, "order_id"].unique()).union(pd.Index(sorted(set(order_ids))))
     keep = (
@@ -188,6 +190,8 @@ def replaced_orders(replacements: pd.DataFrame) -> dict[str, str]:
 
     A replacement of a replacement leads to the first order.
     """
+    if replacements.empty:
+        return {}
     pairs = replacements[["replacement_order_id", "original_order_id"]].drop_duplicates()
     known = {new: old for new, old in pairs.itertuples(index=False, name=None) if new and old and new != old}
     return {new: _first(new, known) for new in known}

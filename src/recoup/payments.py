@@ -112,6 +112,8 @@ def _fee_correction(row: Row, product: Product, source: SourceRow, policy: Polic
 
 def _less_reversed(corrections: list[MoneyCredit], reimbursements: pd.DataFrame) -> list[MoneyCredit]:
     """Corrections less what was taken back of them, by the original id; what is gone altogether is left out."""
+    if not corrections:
+        return []
     back = reimbursements[
         reimbursements["original_reimbursement_id"].isin({c.reference_id for c in corrections} - {""})
         & reimbursements["amount_total"].lt(0)

@@ -92,12 +92,14 @@ def resent_units(replacements: pd.DataFrame, replaced: Mapping[str, str]) -> dic
     ``replacements``: columns shipment_date, sku, asin, quantity, reason_code, replacement_order_id,
     original_order_id. ``replaced``: replacement order id -> first order id.
     """
+    found: dict[str, list[Resent]] = defaultdict(list)
+    if replacements.empty:
+        return found
     rows = replacements[
         replacements["shipment_date"].notna()
         & replacements["original_order_id"].ne("")
         & ~replacements["quantity"].le(0)
     ]
-    found: dict[str, list[Resent]] = defaultdict(list)
     for row in records(rows.sort_values(["shipment_date", "replacement_order_id", "_where", "_row"])):
         first = replaced.get(row["original_order_id"], row["original_order_id"])
         quantity = row["quantity"]
@@ -169,6 +171,8 @@ def return_doubts(
     ``returns``: columns order_id (the first order), sku, quantity. ``again``: see `charged_again`.
     """
     found: dict[tuple[str, str], str] = {}
+    if returns.empty:
+        return found
     sums = returns.groupby(["order_id", "sku"], as_index=False)[["quantity"]].sum()
     for row in records(sums):
         order, sku, units = str(row["order_id"]), str(row["sku"]), round(row["quantity"])

@@ -107,6 +107,8 @@ def _no_lines() -> pd.DataFrame:
 
 def _all_settlements(settlements: pd.DataFrame, settlements_v1: pd.DataFrame) -> pd.DataFrame:
     """Both layouts as V2 rows; of a settlement in both the V2 rows."""
+    if settlements_v1.empty:
+        return settlements
     further = settlements_v1[~settlements_v1["settlement_id"].isin(settlements["settlement_id"].unique())]
     if further.empty:
         return settlements
