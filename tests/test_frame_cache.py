@@ -16,7 +16,7 @@ from recoup.books.package_book import PackageBook
 from recoup.doors import Target, make_workbook, refresh_book
 from recoup.frame_cache import FrameCache, user_cache
 from recoup.refresh import Run
-from recoup.reports import Reports, Source, file_sources, read
+from recoup.reports import Reports, Source, file_sources, list_files, read
 from report_samples import samples
 from workbooks import AS_OF, imported_book
 
@@ -29,7 +29,7 @@ def shelf(tmp_path: Path) -> FrameCache:
 
 
 def one_file(path: Path) -> Source:
-    (source,) = file_sources([path])
+    (source,) = file_sources(list_files([path]))
     return source
 
 

@@ -24,7 +24,7 @@ from .model import Claim, Formula, NotClaimed, Problem, Record
 from .pipeline import Brief, Result, detect
 from .prepare import Ask, find_missing
 from .recalled import recall_losses
-from .reports import Reports, Shelf, file_sources, read
+from .reports import Listing, Reports, Shelf, file_sources, read
 from .reports_folder import not_read
 from .sheets import AGE
 from .source_files import SourceFiles, as_text
@@ -85,7 +85,7 @@ def refresh(
     book: Book,
     run: Run,
     *,
-    files: Sequence[Path] = (),
+    files: Listing,
     shelf: Shelf | None = None,
     progress: Progress = lambda _: None,
     at: Path | None = None,
@@ -106,7 +106,7 @@ def refresh(
     tracking = track(result.claims, result.not_claimed, notebook.known, run.as_of, sources)
     clock.start("Writing the sheets")
     problems = [*reports.problems, *notebook.problems, *result.problems]
-    linked = SourceFiles(files, reports.exports, at or book.path)
+    linked = SourceFiles(files.files, reports.exports, at or book.path)
     summary = _write(book, run, notebook, reports, result, tracking, problems, linked)
     summary.seconds = clock.stop()
     return summary
@@ -117,7 +117,7 @@ def check(
     book: Book,
     run: Run,
     *,
-    files: Sequence[Path] = (),
+    files: Listing,
     shelf: Shelf | None = None,
     progress: Progress = lambda _: None,
 ) -> tuple[Reports, list[Problem], Result]:
@@ -133,7 +133,7 @@ def missing_inputs(
     book: Book,
     run: Run,
     *,
-    files: Sequence[Path] = (),
+    files: Listing,
     shelf: Shelf | None = None,
     progress: Progress = lambda _: None,
 ) -> list[Ask]:
@@ -144,7 +144,7 @@ def missing_inputs(
 
 
 def _read_reports(
-    book: Book, notebook: Notebook, files: Sequence[Path], shelf: Shelf | None, progress: Progress
+    book: Book, notebook: Notebook, files: Listing, shelf: Shelf | None, progress: Progress
 ) -> Reports:
     sources = chain(report_tabs(book), file_sources(files, each_file(progress)))
     reports = read(sources, periods=notebook.periods, shelf=shelf)
