@@ -18,9 +18,9 @@ import pytest
 
 from looks import convert
 from recoup import doors, home
-from recoup.importing import Detail
 from recoup.model import Formula, RecoupError
 from recoup.printing import print_cleared, print_explanation, print_refresh
+from recoup.progress import Detail
 from recoup.reports import Export, list_files
 from recoup.reports_folder import report_files
 from recoup.source_files import SourceFiles

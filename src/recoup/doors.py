@@ -21,13 +21,12 @@ from .importing import Imported, import_into
 from .model import Problem, RecoupError
 from .pipeline import Result
 from .prepare import Ask, prepare
+from .progress import Progress, unseen
 from .refresh import Run, Summary, check, missing_inputs, refresh
 from .reports import Reports
 from .reports_folder import report_files
 from .upgrade import upgrade
 from .workbook import backups_kept, check_version
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +139,7 @@ def import_files(
     all_columns: bool = False,
     in_place: bool = False,
     engine: str = "package",
-    progress: Progress = lambda _: None,
+    progress: Progress = unseen,
 ) -> tuple[list[Imported], Path | None]:
     """Put report files into the tabs of a workbook and save it; in a synced folder, a copy of it.
 
@@ -163,7 +162,7 @@ def check_book(
     folders: Sequence[Path],
     *,
     engine: str = "package",
-    progress: Progress = lambda _: None,
+    progress: Progress = unseen,
 ) -> tuple[Reports, list[Problem], Result]:
     """Read the workbook and the folders, and say what is wrong."""
     book = open_workbook(path, engine)
@@ -179,7 +178,7 @@ def refresh_book(
     *,
     target: Target,
     engine: str = "package",
-    progress: Progress = lambda _: None,
+    progress: Progress = unseen,
 ) -> Refreshed:
     """Refresh a workbook file; in a synced folder a copy is written beside it unless told otherwise."""
     if target.dry_run:
@@ -252,7 +251,7 @@ def prepare_book(
     *,
     target: Target,
     engine: str = "package",
-    progress: Progress = lambda _: None,
+    progress: Progress = unseen,
 ) -> tuple[list[Ask], Path | None]:
     """Add a line for every record that is missing; what was added, and the file written (None: nothing to add)."""
     if target.dry_run:
@@ -313,7 +312,7 @@ class Demo:
     refreshed: Refreshed
 
 
-def make_demo(folder: Path, seed: int, run: Run, *, progress: Progress = lambda _: None) -> Demo:
+def make_demo(folder: Path, seed: int, run: Run, *, progress: Progress = unseen) -> Demo:
     """Simulate a seller, write the reports, make a workbook, import and refresh it."""
     from .simulator import simulate
 

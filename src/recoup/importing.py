@@ -6,7 +6,7 @@ or by `--covers`) is remembered for exactly these rows: once they are cleared or
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,22 +14,9 @@ from pathlib import Path
 from .books.base import Book
 from .memory import plain
 from .model import Problem, Record, RecoupError
+from .progress import Progress, each_file, unseen
 from .reports import Export, read_files
 from .reports._importable import Importable, importable
-
-
-class Detail(str):
-    """A step of progress within the step before: shown, not counted."""
-
-
-def each_file(progress: Callable[[str], None]) -> Callable[[str, int, int], None]:
-    """Progress per file that is read, as details of the step under way."""
-
-    def show(name: str, done: int, files: int) -> None:
-        if done < files:
-            progress(Detail(f"{done + 1}/{files} {name}"))
-
-    return show
 
 
 @dataclass(slots=True)
@@ -49,7 +36,7 @@ def import_into(
     *,
     covers: tuple[date, date] | None = None,
     all_columns: bool = False,
-    progress: Callable[[str], None] = lambda _: None,
+    progress: Progress = unseen,
 ) -> list[Imported]:
     """Write the files' rows into the book's report tabs; the caller saves. Nothing in a tab is replaced."""
     done: list[Imported] = []

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
-from time import perf_counter
 
 from . import home, results
 from .books.base import Book
@@ -17,12 +16,13 @@ from .cases import Known, Tracking, day, text, track
 from .confidence import count_outcomes
 from .coverage import tab_name
 from .detectors import Detector, all_detectors
-from .importing import each_file, recall_periods
+from .importing import recall_periods
 from .journal import journal_rows
 from .memory import PEOPLE, plain, remember
 from .model import Claim, Formula, NotClaimed, Problem, Record
 from .pipeline import Brief, Result, detect
 from .prepare import Ask, find_missing
+from .progress import Progress, Stopwatch, each_file, unseen
 from .recalled import recall_losses
 from .reports import Listing, Reports, Shelf, file_sources, read
 from .reports_folder import not_read
@@ -31,8 +31,6 @@ from .source_files import SourceFiles, as_text
 from .typed_over import as_written, restore_rows, strange_decisions, typed_problems
 from .waiting import Sums, waiting_by_tab
 from .workbook import Notebook, read_notebook, report_tabs, sheets_of
-
-Progress = Callable[[str], None]
 
 
 @dataclass(slots=True)
@@ -87,7 +85,7 @@ def refresh(
     *,
     files: Listing,
     shelf: Shelf | None = None,
-    progress: Progress = lambda _: None,
+    progress: Progress = unseen,
     at: Path | None = None,
 ) -> Summary:
     """Fill the owned sheets of an open book; the caller saves it. People's cells are never written.
@@ -95,7 +93,7 @@ def refresh(
     ``shelf`` keeps readings of reports between runs. ``at`` is where the book will be saved, when that is another
     folder: links to files start there.
     """
-    clock = _Stopwatch(progress)
+    clock = Stopwatch(progress)
     clock.start("Reading the workbook")
     notebook = read_notebook(book)
     clock.start("Reading the reports")
@@ -119,7 +117,7 @@ def check(
     *,
     files: Listing,
     shelf: Shelf | None = None,
-    progress: Progress = lambda _: None,
+    progress: Progress = unseen,
 ) -> tuple[Reports, list[Problem], Result]:
     """Read everything and say what is wrong, without writing."""
     notebook = read_notebook(book)
@@ -135,7 +133,7 @@ def missing_inputs(
     *,
     files: Listing,
     shelf: Shelf | None = None,
-    progress: Progress = lambda _: None,
+    progress: Progress = unseen,
 ) -> list[Ask]:
     """The records a person must fill in, largest money first, without writing."""
     notebook = read_notebook(book)
@@ -302,22 +300,3 @@ def _cleared(book: Book, tracking: Tracking, as_of: date) -> list[Record]:
             proof = as_text(row.get("Link"))
             kept.append({**row, "What it shows": shows, "Link": proof, "Date": day(row.get("Date"))})
     return kept
-
-
-class _Stopwatch:
-    def __init__(self, progress: Progress) -> None:
-        self._progress, self._seconds, self._step, self._since = progress, {}, "", 0.0  # type: ignore[var-annotated]
-
-    def start(self, step: str) -> None:
-        self._mark()
-        self._step, self._since = step, perf_counter()
-        self._progress(step)
-
-    def stop(self) -> dict[str, float]:
-        self._mark()
-        self._step = ""
-        return dict(self._seconds)
-
-    def _mark(self) -> None:
-        if self._step:
-            self._seconds[self._step] = round(perf_counter() - self._since, 3)
