@@ -2,6 +2,10 @@
 
 A tab does not keep the file's name. The period a file states (in its name, its preamble, its settlement columns,
 or by `--covers`) is remembered for exactly these rows: once they are cleared or pasted over it no longer counts.
+
+Decision: an export keeps its own heading in the tab, so that it stays apart from what is there and a unit in both
+counts once. Only where a tab ends with a heading that has all its columns (a new tab of own records, a tab that was
+cleared), its rows go under that one.
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ from .books.base import Book
 from .memory import plain
 from .model import Problem, Record, RecoupError
 from .progress import Progress, each_file, unseen
-from .reports import Export, read_files
+from .reports import Export, bare_heading, read_files, under_heading
 from .reports._importable import Importable, importable
 
 
@@ -41,11 +45,15 @@ def import_into(
     """Write the files' rows into the book's report tabs; the caller saves. Nothing in a tab is replaced."""
     done: list[Imported] = []
     periods: list[Record] = []
-    for table in read_files(files, each_file(progress)):
-        found, problems = importable(table, all_columns=all_columns)
-        item = Imported(table.name, problems=problems or ([] if found else [_unknown(table.name)]))
+    read = [
+        (table.name, *importable(table, all_columns=all_columns))
+        for table in read_files(files, each_file(progress))
+    ]
+    headings = _bare_headings(book, {part.tab for _, found, _ in read for part in found})
+    for name, found, problems in read:
+        item = Imported(name, problems=problems or ([] if found else [_unknown(name)]))
         for part in found:
-            _write(book, part, item)
+            _write(book, part, item, headings.pop(part.tab, ()))
             period = _period(part, covers)
             if period:
                 periods.append(period)
@@ -62,12 +70,19 @@ def _unknown(name: str) -> Problem:
     return Problem("warning", name, "no report that Recoup knows; nothing was imported", remedy)
 
 
-def _write(book: Book, part: Importable, item: Imported) -> None:
-    if part.tab not in book.sheet_names():
+def _bare_headings(book: Book, tabs: set[str]) -> dict[str, tuple[str, ...]]:
+    """The heading that each tab ends with, () where it ends with anything else or is empty."""
+    missing = sorted(tabs - set(book.sheet_names()))
+    if missing:
         raise RecoupError(
-            f"{book.path.name} has no tab {part.tab}: add a sheet of that name, then import again."
+            f"{book.path.name} has no tab {missing[0]}: add a sheet of that name, then import again."
         )
-    book.write_tab(part.tab, part.rows)
+    return {tab: bare_heading(book.read_raw(tab)) for tab in tabs}
+
+
+def _write(book: Book, part: Importable, item: Imported, heading: Sequence[str]) -> None:
+    rows = under_heading(heading, part.rows)
+    book.write_tab(part.tab, part.rows if rows is None else rows)
     book.set_visible(part.tab, True)
     item.tabs.append(part.tab)
     item.rows += len(part.rows) - 1

@@ -5,6 +5,7 @@
 One module per report declares its tab, its columns and every spelling of their headers.
 """
 
+from ._bare import bare_heading, under_heading
 from ._cited import CitedRows, cited_rows
 from ._declared import Column, Report, all_reports
 from ._exports import Export, StatedPeriod
@@ -32,6 +33,7 @@ __all__ = [
     "StatedPeriod",
     "TabRows",
     "all_reports",
+    "bare_heading",
     "cited_rows",
     "file_sources",
     "filled_rows",
@@ -43,4 +45,5 @@ __all__ = [
     "read_files",
     "tab_rows",
     "text_series",
+    "under_heading",
 ]
