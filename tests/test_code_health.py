@@ -58,7 +58,7 @@ LAYERS = (
         "prepare",
         "refresh",
     },
-    {"upgrade"},
+    {"upgrade", "targets"},
     {"doors", "printing", "console", "score"},
     {"cli"},
 )

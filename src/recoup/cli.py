@@ -107,8 +107,9 @@ def refresh(
     engine: Engine = "package",
 ) -> None:
     """Find claims and fill the sheets."""
-    from .doors import Target, refresh_book
+    from .doors import refresh_book
     from .printing import print_refresh
+    from .targets import Target
 
     target = Target(output=output, in_place=in_place, dry_run=dry_run)
     with bar(5) as step:
@@ -126,8 +127,9 @@ def prepare(
     engine: Engine = "package",
 ) -> None:
     """Add a line for every cost, measurement, receipt, shipment or document that claims wait for."""
-    from .doors import Target, prepare_book
+    from .doors import prepare_book
     from .printing import print_prepared, print_written
+    from .targets import Target
 
     target = Target(in_place=in_place, dry_run=dry_run)
     with bar(3) as step:
@@ -146,9 +148,9 @@ def explain(
     engine: Engine = "package",
 ) -> None:
     """Show the rows a claim stands on, and derive it again from them."""
-    from .doors import open_workbook
     from .explain import explain as derive
     from .printing import print_explanation
+    from .workbook import open_workbook
 
     raise typer.Exit(print_explanation(derive(open_workbook(book, engine), claim_id), as_json=json))
 
