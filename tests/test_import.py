@@ -172,17 +172,6 @@ def test_records_imported_or_pasted_below_others_count_once(tmp_path: Path) -> N
     assert sorted(done.reports.documents["document_id"]) == ["D-1", "D-2", "D-3", "D-4"]
 
 
-def test_a_report_imported_after_its_tab_was_cleared_goes_under_the_heading_that_stayed(
-    tmp_path: Path,
-) -> None:
-    book = imported_book(tmp_path)
-    before = cells(book, "Customer Returns")
-    Seller().write(tmp_path / "reports")
-    doors.clear_book(book, "Customer Returns", None, agree=lambda _: True)
-    doors.import_files(book, [tmp_path / "reports" / REPORTS["Customer Returns"]])
-    assert cells(book, "Customer Returns") == before
-
-
 # ---- what reaches a tab
 
 

@@ -4,8 +4,8 @@ A tab does not keep the file's name. The period a file states (in its name, its 
 or by `--covers`) is remembered for exactly these rows: once they are cleared or pasted over it no longer counts.
 
 Decision: an export keeps its own heading in the tab, so that it stays apart from what is there and a unit in both
-counts once. Only where a tab ends with a heading that has all its columns (a new tab of own records, a tab that was
-cleared), its rows go under that one.
+counts once. Only where a tab of own records ends with a heading that reads the same, as a new one does, its rows go
+under that one; tabs of reports are not looked into, they may be long.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from .model import Problem, Record, RecoupError
 from .progress import Progress, each_file, unseen
 from .reports import Export, bare_heading, read_files, under_heading
 from .reports._importable import Importable, importable
+from .sheets import OWN_RECORDS
 
 
 @dataclass(slots=True)
@@ -71,13 +72,13 @@ def _unknown(name: str) -> Problem:
 
 
 def _bare_headings(book: Book, tabs: set[str]) -> dict[str, tuple[str, ...]]:
-    """The heading that each tab ends with, () where it ends with anything else or is empty."""
+    """The heading that each tab of own records ends with, () where it ends with anything else or is empty."""
     missing = sorted(tabs - set(book.sheet_names()))
     if missing:
         raise RecoupError(
             f"{book.path.name} has no tab {missing[0]}: add a sheet of that name, then import again."
         )
-    return {tab: bare_heading(book.read_raw(tab)) for tab in tabs}
+    return {tab: bare_heading(book.read_raw(tab)) for tab in tabs & OWN_RECORDS.keys()}
 
 
 def _write(book: Book, part: Importable, item: Imported, heading: Sequence[str]) -> None:
