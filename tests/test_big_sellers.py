@@ -18,9 +18,9 @@ import pytest
 
 from looks import convert
 from recoup import doors, home
-from recoup.importing import Detail
 from recoup.model import Formula, RecoupError
 from recoup.printing import print_cleared, print_explanation, print_refresh
+from recoup.progress import Detail
 from recoup.reports import Export, list_files
 from recoup.reports_folder import report_files
 from recoup.source_files import SourceFiles
@@ -81,8 +81,8 @@ def test_the_folder_of_settings_is_read_however_it_is_typed(
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     book = book_with_folder(tmp_path / "seller", typed.format(here=tmp_path / "seller"))
-    (folder,) = report_files(doors.open_workbook(book), [])
-    assert {name for name, _ in list_files([folder]).files} == set(REPORTS.values())
+    listing = report_files(doors.open_workbook(book), [])
+    assert {name for name, _ in listing.files} == set(REPORTS.values())
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there a backslash is the separator anyway")
@@ -90,7 +90,7 @@ def test_a_relative_path_typed_on_a_windows_computer_means_the_same_here(tmp_pat
     (tmp_path / "deep").mkdir()
     book = book_with_folder(tmp_path, '"deep\\in"')
     shutil.move(tmp_path / "reports", tmp_path / "deep" / "in")
-    (folder,) = report_files(doors.open_workbook(book), [])
+    (folder,) = report_files(doors.open_workbook(book), []).named
     assert folder == tmp_path / "deep" / "in"
 
 
@@ -157,6 +157,57 @@ def test_a_subfolder_that_may_not_be_read_is_an_error_on_checks(tmp_path: Path) 
     (tmp_path / "reports" / "closed").mkdir(mode=0)
     problems = refresh(book).problems
     assert any("closed cannot be opened" in p.problem for p in problems if p.severity == "error")
+
+
+def walks(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Every folder that is walked from now on."""
+    walked: list[Path] = []
+    walk = os.walk
+
+    def counted(top: Path, **how: Any) -> Any:
+        walked.append(top)
+        return walk(top, **how)
+
+    monkeypatch.setattr("recoup.reports._folders.os.walk", counted)
+    return walked
+
+
+def test_a_folder_on_a_slow_share_is_walked_once_per_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book, folder = book_with_folder(tmp_path), tmp_path / "reports"
+    (tmp_path / "more").mkdir()
+    shutil.move(folder / REPORTS["Reimbursements"], tmp_path / "more")
+    walked = walks(monkeypatch)
+    doors.refresh_book(book, run(), [], target=doors.Target())
+    doors.check_book(book, run(), [])
+    doors.prepare_book(book, run(), [], target=doors.Target(dry_run=True))
+    assert walked == [folder] * 3
+    walked.clear()
+    doors.refresh_book(book, run(), [folder, tmp_path / "more"], target=doors.Target())
+    assert walked == [folder, tmp_path / "more"]
+
+
+def test_a_file_that_goes_or_turns_into_a_folder_while_reports_are_read_is_an_error_on_checks(
+    tmp_path: Path,
+) -> None:
+    book = book_with_folder(tmp_path)
+    ledger, paid = (tmp_path / "reports" / REPORTS[n] for n in ("Inventory Ledger", "Reimbursements"))
+
+    def meanwhile(step: str) -> None:
+        if step == "Reading the reports":
+            ledger.unlink()
+            paid.unlink()
+            paid.mkdir()
+            (paid.parent / "new.csv").write_bytes(b"came too late")
+
+    done = doors.refresh_book(book, run(), [], target=doors.Target(), progress=meanwhile)
+    errors = {p.where: p.problem for p in done.summary.problems if p.severity == "error"}
+    assert "cannot be opened" in errors[ledger.name]
+    assert "no file that can be read" in errors[paid.name]
+    read = {e.where for e in done.summary.reports.exports}
+    assert read & set(REPORTS.values()) == set(REPORTS.values()) - {ledger.name, paid.name}
+    assert not any("new.csv" in p.where for p in done.summary.problems)
 
 
 def test_reports_named_on_the_command_line_stand_in_place_of_settings_and_it_says_so(
@@ -404,7 +455,7 @@ def test_a_folder_below_or_beside_the_workbook_is_linked_so_that_both_may_travel
     if linked is None:
         place = tmp_path
     (place / "x.csv").write_text("x")
-    files = SourceFiles([place], [], tmp_path / "share" / "seller" / "book.xlsx")
+    files = SourceFiles(list_files([place]).files, [], tmp_path / "share" / "seller" / "book.xlsx")
     assert files.folders == [linked or f"{tmp_path}/"]
 
 
@@ -416,7 +467,7 @@ def test_a_name_that_excel_cannot_open_is_text_with_line_and_digest(tmp_path: Pa
     path.parent.mkdir(parents=True)
     path.write_text("x")
     export = Export("inventory_ledger", name, 1, 1, sha256="0" * 64)
-    files = SourceFiles([tmp_path / "reports"], [export], tmp_path / "book.xlsx")
+    files = SourceFiles([(name, path)], [export], tmp_path / "book.xlsx")
     assert files.proof(name, 7) == f"line 7 · SHA-256 {'0' * 64}"
 
 
@@ -557,7 +608,9 @@ def test_a_formula_of_a_link_is_made_of_numbers_and_the_digest(tmp_path: Path) -
     (tmp_path / "r").mkdir()
     (tmp_path / "r" / "x.csv").write_text("x")
     files = SourceFiles(
-        [tmp_path / "r"], [Export("r", "x.csv", 1, 1, sha256="b" * 64)], tmp_path / "book.xlsx"
+        [("x.csv", tmp_path / "r" / "x.csv")],
+        [Export("r", "x.csv", 1, 1, sha256="b" * 64)],
+        tmp_path / "book.xlsx",
     )
     assert files.proof("x.csv", 12) == Formula(
         'HYPERLINK(INDEX(RecoupMemory[Value],MATCH("reports 1",RecoupMemory[Key],0))'

@@ -22,6 +22,7 @@ from recoup.books.base import (
     TableBlocked,
     TableMissing,
 )
+from recoup.doors import make_workbook
 from recoup.model import Formula, RecoupError
 
 PATCH = [
@@ -125,6 +126,90 @@ def test_hidden_rows_stay_hidden_heights_stay_and_new_rows_are_visible(path: Pat
     assert [tab.row_dimensions[n].hidden for n in (4, 5, 6, 7)] == [False, True, False, False]
     assert tab.row_dimensions[6].height == 33
     assert by_id(path)["LW-BBB"]["Units"] == 8.0
+
+
+CHOSEN = 'ht="33" customHeight="1"'
+
+
+@pytest.mark.parametrize("former", ['ht="15"', 'ht="62.4"', 'ht="31.5" customHeight="1"'])
+def test_a_row_that_is_written_is_fitted_to_its_text_unless_a_person_chose_its_height(
+    path: Path, engine: str, former: str
+) -> None:
+    give_heights(path, "Cases", {"4": former, "5": CHOSEN, "6": former})
+    text = "many words " * 40
+    patch_cases(path, engine, [{"Claim ID": i, "Product": text} for i in ("LW-AAA", "LW-BBB", "LW-NEW")])
+    untouched = float(re.findall(r"[\d.]+", former)[0])
+    assert heights(path, "Cases") == {"4": None, "5": 33, "6": untouched, "7": None}
+
+
+@pytest.mark.parametrize("former", ['ht="62.4"', 'ht="31.5" customHeight="1"'])
+def test_rows_that_are_replaced_or_come_anew_are_fitted_to_their_text(
+    path: Path, engine: str, former: str
+) -> None:
+    give_heights(path, "Checks", {"4": former, "5": CHOSEN})
+    book = open_book(path, engine)
+    book.replace_rows("Checks", [{"Problem": f"{n} words " * 40} for n in range(4)])
+    book.save()
+    assert heights(path, "Checks") == {"4": None, "5": 33, "6": None, "7": None}
+
+
+WORDS = "Paste the report again with its heading, then refresh and look at Checks once more; "
+
+
+@pytest.mark.parametrize(
+    ("times", "height", "wider"), [(0, None, None), (1, 33, 33), (3, 78, 63), (12, 258, 213)]
+)
+def test_a_row_is_as_tall_as_its_longest_text_at_the_width_of_its_column(
+    tmp_path: Path, engine: str, times: int, height: float | None, wider: float | None
+) -> None:
+    path = make_workbook(tmp_path / "book.xlsx")
+    rows = [{"Severity": "note", "Problem": WORDS * times, "First cells": WORDS * 9}, {"What to do": "a\nb"}]
+    book = open_book(path, engine)
+    book.replace_rows("Checks", rows)
+    book.patch_rows("Claims", ["Claim ID"], [{"Claim ID": "LW-A", "Why": WORDS * times, "Policy": WORDS * 9}])
+    book.save()
+    assert heights(path, "Checks") == {"4": height, "5": 33}
+    assert heights(path, "Claims") == {"4": wider}  # Policy is folded away
+    assert (
+        "customHeight" not in samples.parts(path)[samples.part_of(path, "Checks")].decode().split('r="4"')[1]
+    )
+    book = open_book(path, engine)
+    book.patch_rows("Claims", ["Claim ID"], [{"Claim ID": "LW-A", "Why": "paid"}])
+    book.save()
+    assert heights(path, "Claims") == {"4": None}
+
+
+def test_a_column_that_a_person_made_narrower_makes_new_rows_taller(tmp_path: Path, engine: str) -> None:
+    tall = []
+    for width in ("64", "31"):
+        path = make_workbook(tmp_path / f"{width}.xlsx")
+        samples.edit_part(
+            path,
+            samples.part_of(path, "Checks"),
+            lambda x, width=width: re.sub(r'(<col min="6" max="7" width=")[\d.]+', rf"\g<1>{width}", x),
+        )
+        book = open_book(path, engine)
+        book.replace_rows("Checks", [{"Problem": WORDS * 4}])
+        book.save()
+        tall.append(heights(path, "Checks")["4"])
+    assert tall[1] and tall[0] and tall[1] > 1.8 * tall[0]
+
+
+def give_heights(path: Path, sheet: str, given: dict[str, str]) -> None:
+    def as_in_excel(xml: str) -> str:
+        missing = [n for n in given if f'<row r="{n}"' not in xml]
+        xml = xml.replace("</sheetData>", "".join(f'<row r="{n}"/>' for n in missing) + "</sheetData>")
+        bare = re.sub(r'(<row [^>]*?)(?: (?:ht|customHeight)="[^"]*")+', r"\1", xml)
+        return re.sub(r'<row r="(\d+)"', lambda m: f"{m[0]} {given.get(m[1], '')}", bare)
+
+    samples.edit_part(path, samples.part_of(path, sheet), as_in_excel)
+
+
+def heights(path: Path, sheet: str) -> dict[str, float | None]:
+    """The height that each row below the heading states."""
+    heads = re.findall(r'<row r="(\d+)"([^>]*)>', samples.parts(path)[samples.part_of(path, sheet)].decode())
+    stated = {n: re.search(r'\sht="([^"]*)"', head) for n, head in heads if int(n) > 3}
+    return {n: float(found[1]) if found else None for n, found in stated.items()}
 
 
 def test_rows_a_person_sorted_stay_where_they_are(tmp_path: Path, engine: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import socket
 import subprocess
@@ -16,6 +17,7 @@ import pytest
 from openpyxl import Workbook
 
 from recoup import cli, doors
+from recoup.progress import bar, each_file
 from workbooks import (
     Desk,
     Seller,
@@ -461,6 +463,19 @@ def test_a_piped_command_prints_no_progress_bar_and_survives_a_closed_pipe(tmp_p
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "\x1b" not in done.stdout
+
+
+def test_a_terminal_shows_the_step_and_the_file_it_is_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    monkeypatch.setenv("TERM", "xterm")
+    with bar(2) as step:
+        step("Reading the reports")
+        each_file(step)("ledger.txt", 2, 7)
+    assert "3/7 ledger.txt" in sys.stderr.getvalue()  # type: ignore[attr-defined]
 
 
 def test_the_reports_folder_of_settings_is_read_at_every_refresh(tmp_path: Path, recoup: Recoup) -> None:

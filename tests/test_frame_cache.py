@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+import zipfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -10,13 +12,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from book_samples import parts
 from recoup import frame_cache, reports
 from recoup.books import open_book
 from recoup.books.package_book import PackageBook
 from recoup.doors import Target, refresh_book
 from recoup.frame_cache import FrameCache, user_cache
 from recoup.refresh import Run
-from recoup.reports import Reports, Source, file_sources, read
+from recoup.reports import Reports, Source, file_sources, list_files, read
 from report_samples import samples
 from workbooks import AS_OF, blank_book, imported_book
 
@@ -29,7 +32,7 @@ def shelf(tmp_path: Path) -> FrameCache:
 
 
 def one_file(path: Path) -> Source:
-    (source,) = file_sources([path])
+    (source,) = file_sources(list_files([path]))
     return source
 
 
@@ -81,6 +84,17 @@ def test_another_version_of_the_reader_reads_anew(shelf: FrameCache, monkeypatch
     read([source], shelf=shelf)
     monkeypatch.setattr(frame_cache, "_reader", lambda: "another")
     assert shelf.find(source) is None
+
+
+def test_any_change_of_the_code_that_reads_makes_another_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reports, "__path__", [str(tmp_path)])
+    (tmp_path / "_dates.py").write_text("FIRST = 1")
+    before = frame_cache._reader.__wrapped__()
+    assert frame_cache._reader.__wrapped__() == before
+    (tmp_path / "_dates.py").write_text("FIRST = 2")
+    assert frame_cache._reader.__wrapped__() != before
 
 
 @pytest.mark.parametrize("damage", ["flip", "cut", "empty", "forged"])
@@ -138,6 +152,20 @@ def test_the_users_folder_is_taken_from_the_environment_or_none(
     assert not (tmp_path / "mine").exists()  # nothing worth keeping
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="another folder there")
+def test_without_a_word_of_the_user_it_is_the_cache_folder_of_the_computer(
+    filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RECOUP_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
+    monkeypatch.setattr(FrameCache.__init__, "__kwdefaults__", {"most_bytes": 1 << 30, "least_rows": 0})
+    monkeypatch.chdir(filled.parent)
+    refresh_book(filled, RUN, [], target=Target())
+    assert [p.name for p in (tmp_path / "caches").iterdir()] == ["recoup"]
+    assert len(list((tmp_path / "caches" / "recoup" / "readings").iterdir())) > 1
+    assert sorted(p.name for p in filled.parent.iterdir()) == ["Recoup backups", "seller.xlsx"]
+
+
 @pytest.fixture
 def filled(tmp_path: Path) -> Path:
     (tmp_path / "desk").mkdir()
@@ -189,3 +217,29 @@ def test_a_book_with_unsaved_changes_has_no_fingerprint(tmp_path: Path) -> None:
     assert book.fingerprint("Customer Returns")
     book.write_tab("Customer Returns", [["x"]])
     assert book.fingerprint("Customer Returns") == ""
+
+
+@pytest.mark.parametrize(
+    ("part", "was", "now"),
+    [
+        ("xl/sharedStrings.xml", b"<t>As of</t>", b"<t>As off</t>"),
+        ("xl/styles.xml", b"0.00", b"0.000"),
+        ("xl/workbook.xml", b"<workbookPr ", b'<workbookPr date1904="1" '),
+    ],
+)
+def test_whatever_the_cells_are_made_of_changes_the_fingerprint(
+    tmp_path: Path, part: str, was: bytes, now: bytes
+) -> None:
+    content = parts(make_workbook(tmp_path / "book.xlsx"))
+    changed = {**content, part: content[part].replace(was, now, 1)}
+    assert changed != content
+    assert fingerprint_of(tmp_path, content) == fingerprint_of(tmp_path, content)
+    assert fingerprint_of(tmp_path, changed) != fingerprint_of(tmp_path, content)
+
+
+def fingerprint_of(folder: Path, content: dict[str, bytes]) -> str:
+    path = folder / "packed.xlsx"
+    with zipfile.ZipFile(path, "w") as package:
+        for name, data in content.items():
+            package.writestr(name, data)
+    return open_book(path).fingerprint("Customer Returns")

@@ -114,6 +114,64 @@ def test_a_folder_or_a_zip_of_the_files_is_as_good_as_the_files(tmp_path: Path) 
         assert cells(books[0], tab) == cells(books[1], tab) != {}
 
 
+# ---- under the heading that a tab has
+
+DOCUMENTS = (
+    "Document ID,Kind,Applies to,Date,Path or link,Note",
+    'D-1,invoice,SKU-LOST,2026-01-05,C:\\scans\\1.pdf,"a, b"',
+    "D-2,photo,SKU-DAMG,2026-01-06,C:\\scans\\2.jpg,",
+)
+TURNED = (
+    "Path or link,Note,Applies to,Kind,Document ID,Date",
+    "C:\\scans\\1.pdf,,SKU-LOST,invoice,D-1,2026-01-05",
+)
+SHORT = ("Kind,Applies to,Path or link,Note", "invoice,SKU-LOST,C:\\scans\\1.pdf,in the safe")
+
+
+def import_documents(book: Path, *lines: str, engine: str = "package") -> list[list[str]]:
+    """Import them as a file and give the filled rows of the tab."""
+    file = book.parent / "Documents.csv"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    doors.import_files(book, [file], engine=engine)
+    rows = [[str(c.value or "") for c in row] for row in seen(book)["Documents"].iter_rows()]
+    return [row for row in rows if any(row)]
+
+
+@pytest.mark.parametrize("engine", ["package", "openpyxl"])
+@pytest.mark.parametrize("lines", [DOCUMENTS, TURNED])
+def test_own_records_go_under_the_heading_that_the_tab_came_with(
+    tmp_path: Path, lines: tuple[str, ...], engine: str
+) -> None:
+    book = empty_book(tmp_path)
+    rows = import_documents(book, *lines, engine=engine)
+    assert rows[0] == DOCUMENTS[0].split(",")
+    assert [r[0] for r in rows[1:]] == [f"D-{n}" for n in range(1, len(lines))]
+    assert rows[1][2:5] == ["SKU-LOST", "2026-01-05", "C:\\scans\\1.pdf"]
+    done = refresh(book)
+    assert len(done.reports.documents) == len(lines) - 1
+    assert not any("twice" in p.problem for p in done.problems)
+
+
+def test_records_with_other_columns_keep_their_own_heading(tmp_path: Path) -> None:
+    book = empty_book(tmp_path)
+    rows = import_documents(book, *SHORT)
+    assert [list(filter(None, r)) for r in rows[1:]] == [line.split(",") for line in SHORT]
+    done = refresh(book)
+    assert list(done.reports.documents["path"]) == ["C:\\scans\\1.pdf"]
+    assert not any("twice" in p.problem for p in done.problems)
+
+
+def test_records_imported_or_pasted_below_others_count_once(tmp_path: Path) -> None:
+    book = empty_book(tmp_path)
+    import_documents(book, *DOCUMENTS)
+    rows = import_documents(book, *DOCUMENTS[:2], "D-3,invoice,SKU-WAIT,2026-02-01,C:\\scans\\3.pdf,")
+    assert [r[0] for r in rows] == ["Document ID", "D-1", "D-2", "Document ID", "D-1", "D-3"]
+    with Desk(book) as desk:  # pasted without a heading
+        desk.workbook["Documents"].append(["D-4", "photo", "SKU-DAMG", "2026-02-02", "C:\\scans\\4.jpg"])
+    done = refresh(book)
+    assert sorted(done.reports.documents["document_id"]) == ["D-1", "D-2", "D-3", "D-4"]
+
+
 # ---- what reaches a tab
 
 

@@ -94,6 +94,14 @@ def test_the_same_holds_for_exports_that_run_backwards() -> None:
     assert [e.conflict for e in read.exports] == [True]
 
 
+def test_a_paste_over_days_that_stand_further_up_than_the_run_before_is_an_error() -> None:
+    runs = [range(10, 21), range(6, 10), (4, 5, *range(10, 16))]
+    read = read_text(delimited([LEDGER, *(line for run in runs for line in lines(*run))]))
+    assert [e.conflict for e in read.exports] == [True]
+    (problem,) = read.problems
+    assert (problem.first_cells, problem.rows) == ("line 17", 8)
+
+
 def test_a_few_identical_lines_are_enough_in_a_short_paste() -> None:
     assert read_text(delimited([LEDGER, *lines(13, 14, 15, 14, 15, 16)])).exports[0].conflict
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+
+from .progress import bar
 
 if TYPE_CHECKING:
     from .refresh import Run
@@ -66,7 +67,7 @@ def import_(
     from .doors import import_files
     from .printing import print_imports, print_written
 
-    with _progress(2) as step:
+    with bar(2) as step:
         done, path = import_files(
             book,
             files,
@@ -88,7 +89,7 @@ def check(
     from .doors import check_book
     from .printing import print_check
 
-    with _progress(3) as step:
+    with bar(3) as step:
         found = check_book(book, _run(as_of), reports or [], engine=engine, progress=step)
     raise typer.Exit(print_check(found, as_json=json))
 
@@ -106,11 +107,12 @@ def refresh(
     engine: Engine = "package",
 ) -> None:
     """Find claims and fill the sheets."""
-    from .doors import Target, refresh_book
+    from .doors import refresh_book
     from .printing import print_refresh
+    from .targets import Target
 
     target = Target(output=output, in_place=in_place, dry_run=dry_run)
-    with _progress(5) as step:
+    with bar(5) as step:
         done = refresh_book(book, _run(as_of), reports or [], target=target, engine=engine, progress=step)
     raise typer.Exit(print_refresh(done, as_json=json, strict=strict))
 
@@ -125,11 +127,12 @@ def prepare(
     engine: Engine = "package",
 ) -> None:
     """Add a line for every cost, measurement, receipt, shipment or document that claims wait for."""
-    from .doors import Target, prepare_book
+    from .doors import prepare_book
     from .printing import print_prepared, print_written
+    from .targets import Target
 
     target = Target(in_place=in_place, dry_run=dry_run)
-    with _progress(3) as step:
+    with bar(3) as step:
         added, path = prepare_book(
             book, _run(as_of), reports or [], target=target, engine=engine, progress=step
         )
@@ -145,9 +148,9 @@ def explain(
     engine: Engine = "package",
 ) -> None:
     """Show the rows a claim stands on, and derive it again from them."""
-    from .doors import open_workbook
     from .explain import explain as derive
     from .printing import print_explanation
+    from .workbook import open_workbook
 
     raise typer.Exit(print_explanation(derive(open_workbook(book, engine), claim_id), as_json=json))
 
@@ -225,7 +228,7 @@ def score(
     from .score.table import print_score
 
     sellers = find_sellers(folder)
-    with _progress(STEPS * len(sellers)) as step:
+    with bar(STEPS * len(sellers)) as step:
         done = score_sellers(sellers, rivals=rivals, progress=step)
     print_score(done, as_json=json, markdown=markdown)
 
@@ -242,7 +245,7 @@ def demo(
     from .doors import make_demo
     from .printing import print_demo
 
-    with _progress(8) as step:
+    with bar(8) as step:
         done = make_demo(folder, seed, _run(as_of), progress=step)
     print_demo(done)
 
@@ -306,36 +309,6 @@ def _day(typed: str, option: str) -> date:
         return date.fromisoformat(typed)
     except ValueError:
         raise typer.BadParameter(f"{typed} is not a day; write it as 2026-11-15", param_hint=option) from None
-
-
-class _progress:  # noqa: N801
-    """A bar on a terminal, nothing in a pipe."""
-
-    def __init__(self, steps: int) -> None:
-        self._steps = steps
-
-    def __enter__(self) -> Callable[[str], None]:
-        if not sys.stderr.isatty():
-            return lambda _: None
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-        from .importing import Detail
-
-        columns = (TextColumn("{task.description:<28}", markup=False), BarColumn(), TimeElapsedColumn())
-        self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
-        self._bar.start()
-        task = self._bar.add_task("", total=self._steps)
-
-        def step(text: str) -> None:
-            detail = isinstance(text, Detail)
-            self._bar.update(task, description=text[:60], advance=0 if detail else 1)
-
-        return step
-
-    def __exit__(self, *_: object) -> None:
-        if hasattr(self, "_bar"):
-            self._bar.stop()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the command line and the ribbon do with a workbook file: open, run, save, and where to."""
+"""What the command line and the ribbon do with a workbook file: open, run and save."""
 
 from __future__ import annotations
 
@@ -8,35 +8,24 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from .books import open_book
 from .books.base import Book
 from .books.locks import refuse_if_open
 from .books.refusals import refusal
 from .books.run_lock import only_run
 from .books.saving import replace_file
-from .books.synced import is_synced
 from .clearing import Clearing, clear, plan_clearing
 from .frame_cache import user_cache
 from .importing import Imported, import_into
 from .model import Problem, RecoupError
 from .pipeline import Result
 from .prepare import Ask, prepare
+from .progress import Progress, unseen
 from .refresh import Run, Summary, check, missing_inputs, refresh
 from .reports import Reports
 from .reports_folder import report_files
+from .targets import Target, copy_notice, place_of, place_of_refresh
 from .upgrade import upgrade
-from .workbook import backups_kept, check_version
-
-Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where a refresh writes: in place, to a copy, or nowhere."""
-
-    output: Path | None = None
-    in_place: bool = False
-    dry_run: bool = False
+from .workbook import backups_kept, open_workbook
 
 
 @dataclass(slots=True)
@@ -46,18 +35,6 @@ class Refreshed:
     summary: Summary
     path: Path | None
     notice: str = ""
-
-
-def open_workbook(path: Path, engine: str = "package") -> Book:
-    """Open a Recoup workbook. Raises RecoupError when it is none, or when a newer Recoup made it."""
-    book = open_book(path, engine)
-    if "Claims" not in book.tables():
-        raise RecoupError(
-            f"{path.name} has no table Claims: it is no Recoup workbook, or the table was turned into a range; "
-            "make one with `recoup new`, or take the newest backup."
-        )
-    check_version(book)
-    return book
 
 
 @contextmanager
@@ -79,32 +56,6 @@ def _opened_to_write(path: Path, to: Path, engine: str) -> Iterator[Book]:
         book = open_workbook(path, engine)
         book.keep = backups_kept(book)
         yield book
-
-
-def _place(path: Path, what: str, in_place: bool) -> Path:
-    """Where a command writes: the workbook itself; in a synced folder a new copy, unless told otherwise.
-
-    Raises RecoupError when that copy is there already: what it holds is not in the workbook yet.
-    """
-    if in_place or not is_synced(path):
-        return path
-    copy = _beside(path, what)
-    if copy.exists():
-        raise RecoupError(
-            f"{copy.name} is still there from an earlier run, and {path.name} does not hold its changes: close the "
-            f"book everywhere and rename the copy to {path.name}, or delete it; then run again, or use --in-place."
-        )
-    return copy
-
-
-def copy_notice(path: Path, written: Path | None) -> str:
-    """How to take over the copy that was written instead of the workbook; "" when there is none."""
-    if written is None or written == path.resolve() or not is_synced(path):
-        return ""
-    return (
-        f"{path.name} lies in a synced folder, where a save could overwrite what others type: the result is "
-        f"{written.name}. Close the book everywhere, then rename the copy to {path.name}, or use --in-place."
-    )
 
 
 def make_workbook(path: Path, marketplace: str = "US") -> Path:
@@ -140,13 +91,13 @@ def import_files(
     all_columns: bool = False,
     in_place: bool = False,
     engine: str = "package",
-    progress: Progress = lambda _: None,
+    progress: Progress = unseen,
 ) -> tuple[list[Imported], Path | None]:
     """Put report files into the tabs of a workbook and save it; in a synced folder, a copy of it.
 
     Returns what became of each file, and the file written (None when no file had rows).
     """
-    to = _place(path, "with imports", in_place)
+    to = place_of(path, "with imports", in_place)
     with _opened_to_write(path, to, engine) as book:
         _require(files)
         progress("Reading the files")
@@ -163,7 +114,7 @@ def check_book(
     folders: Sequence[Path],
     *,
     engine: str = "package",
-    progress: Progress = lambda _: None,
+    progress: Progress = unseen,
 ) -> tuple[Reports, list[Problem], Result]:
     """Read the workbook and the folders, and say what is wrong."""
     book = open_workbook(path, engine)
@@ -179,7 +130,7 @@ def refresh_book(
     *,
     target: Target,
     engine: str = "package",
-    progress: Progress = lambda _: None,
+    progress: Progress = unseen,
 ) -> Refreshed:
     """Refresh a workbook file; in a synced folder a copy is written beside it unless told otherwise."""
     if target.dry_run:
@@ -187,7 +138,7 @@ def refresh_book(
         return Refreshed(
             _refreshed(book, run, folders, path, progress), None, "Dry run: nothing was written."
         )
-    to = _refreshed_place(path, run, target)
+    to = place_of_refresh(path, run.as_of, target)
     with _opened_to_write(path, to, engine) as book:
         summary = _refreshed(book, run, folders, to, progress)
         progress("Saving")
@@ -198,24 +149,6 @@ def refresh_book(
 def _refreshed(book: Book, run: Run, folders: Sequence[Path], to: Path, progress: Progress) -> Summary:
     files = report_files(book, folders)
     return refresh(book, run, files=files, shelf=user_cache(), progress=progress, at=to)
-
-
-def _refreshed_place(path: Path, run: Run, target: Target) -> Path:
-    """Where a refresh writes: an earlier copy is replaced, any other file is not."""
-    to = target.output
-    if to is None:
-        to = path if target.in_place or not is_synced(path) else _beside(path, f"refreshed {run.as_of}")
-    else:
-        _check_output(path, to)
-    if to != path and to.exists():
-        try:
-            open_workbook(to)
-        except RecoupError as error:
-            raise RecoupError(
-                f"{to} is there already and is no earlier copy of a Recoup workbook ({str(error).rstrip('.')}); "
-                "choose another name. Nothing was changed."
-            ) from error
-    return to
 
 
 def clear_book(
@@ -236,7 +169,7 @@ def clear_book(
         clearing = plan_clearing(open_workbook(path, engine), report, before)
         agree(clearing)
         return clearing, None
-    to = _place(path, "cleared", in_place)
+    to = place_of(path, "cleared", in_place)
     with _opened_to_write(path, to, engine) as book:
         clearing = plan_clearing(book, report, before)
         if not clearing.rows or not agree(clearing):
@@ -252,12 +185,12 @@ def prepare_book(
     *,
     target: Target,
     engine: str = "package",
-    progress: Progress = lambda _: None,
+    progress: Progress = unseen,
 ) -> tuple[list[Ask], Path | None]:
     """Add a line for every record that is missing; what was added, and the file written (None: nothing to add)."""
     if target.dry_run:
         return _prepared(open_workbook(path, engine), run, folders, progress), None
-    to = _place(path, "prepared", target.in_place)
+    to = place_of(path, "prepared", target.in_place)
     with _opened_to_write(path, to, engine) as book:
         added = _prepared(book, run, folders, progress)
         if not added:
@@ -276,31 +209,10 @@ def upgrade_book(
     path: Path, *, in_place: bool = False, engine: str = "package"
 ) -> tuple[list[str], Path | None]:
     """Bring a workbook of an older Recoup up to this one; what was done, and the file written (None: nothing)."""
-    to = _place(path, "upgraded", in_place)
+    to = place_of(path, "upgraded", in_place)
     with _opened_to_write(path, to, engine) as book:
         done = upgrade(book)
         return done, book.save(to) if done else None
-
-
-def _beside(path: Path, what: str) -> Path:
-    return path.with_name(f"{path.stem} {what}{path.suffix}")
-
-
-def _check_output(path: Path, output: Path) -> None:
-    try:
-        output.exists()
-    except OSError as error:
-        raise refusal(error, output) from error
-    if output.suffix.lower() != path.suffix.lower() or output.is_dir():
-        raise RecoupError(
-            f"--output {output}: name a workbook file that ends in {path.suffix}, as {path.name} does."
-        )
-    if not output.parent.is_dir():
-        raise RecoupError(f"--output {output}: the folder {output.parent} is not there; make it first.")
-    if output.resolve() == path.resolve():
-        raise RecoupError(
-            f"--output {output} is the workbook itself; leave --output out to refresh it in place, or name a copy."
-        )
 
 
 @dataclass(slots=True)
@@ -313,7 +225,7 @@ class Demo:
     refreshed: Refreshed
 
 
-def make_demo(folder: Path, seed: int, run: Run, *, progress: Progress = lambda _: None) -> Demo:
+def make_demo(folder: Path, seed: int, run: Run, *, progress: Progress = unseen) -> Demo:
     """Simulate a seller, write the reports, make a workbook, import and refresh it."""
     from .simulator import simulate
 

@@ -2,11 +2,15 @@
 
 A tab does not keep the file's name. The period a file states (in its name, its preamble, its settlement columns,
 or by `--covers`) is remembered for exactly these rows: once they are cleared or pasted over it no longer counts.
+
+Decision: an export keeps its own heading in the tab, so that it stays apart from what is there and a unit in both
+counts once. Only where a tab of own records ends with a heading that reads the same, as a new one does, its rows go
+under that one; tabs of reports are not looked into, they may be long.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,22 +18,10 @@ from pathlib import Path
 from .books.base import Book
 from .memory import plain
 from .model import Problem, Record, RecoupError
-from .reports import Export, read_files
+from .progress import Progress, each_file, unseen
+from .reports import Export, bare_heading, read_files, under_heading
 from .reports._importable import Importable, importable
-
-
-class Detail(str):
-    """A step of progress within the step before: shown, not counted."""
-
-
-def each_file(progress: Callable[[str], None]) -> Callable[[str, int, int], None]:
-    """Progress per file that is read, as details of the step under way."""
-
-    def show(name: str, done: int, files: int) -> None:
-        if done < files:
-            progress(Detail(f"{done + 1}/{files} {name}"))
-
-    return show
+from .sheets import OWN_RECORDS
 
 
 @dataclass(slots=True)
@@ -49,16 +41,20 @@ def import_into(
     *,
     covers: tuple[date, date] | None = None,
     all_columns: bool = False,
-    progress: Callable[[str], None] = lambda _: None,
+    progress: Progress = unseen,
 ) -> list[Imported]:
     """Write the files' rows into the book's report tabs; the caller saves. Nothing in a tab is replaced."""
     done: list[Imported] = []
     periods: list[Record] = []
-    for table in read_files(files, each_file(progress)):
-        found, problems = importable(table, all_columns=all_columns)
-        item = Imported(table.name, problems=problems or ([] if found else [_unknown(table.name)]))
+    read = [
+        (table.name, *importable(table, all_columns=all_columns))
+        for table in read_files(files, each_file(progress))
+    ]
+    headings = _bare_headings(book, {part.tab for _, found, _ in read for part in found})
+    for name, found, problems in read:
+        item = Imported(name, problems=problems or ([] if found else [_unknown(name)]))
         for part in found:
-            _write(book, part, item)
+            _write(book, part, item, headings.pop(part.tab, ()))
             period = _period(part, covers)
             if period:
                 periods.append(period)
@@ -75,12 +71,19 @@ def _unknown(name: str) -> Problem:
     return Problem("warning", name, "no report that Recoup knows; nothing was imported", remedy)
 
 
-def _write(book: Book, part: Importable, item: Imported) -> None:
-    if part.tab not in book.sheet_names():
+def _bare_headings(book: Book, tabs: set[str]) -> dict[str, tuple[str, ...]]:
+    """The heading that each tab of own records ends with, () where it ends with anything else or is empty."""
+    missing = sorted(tabs - set(book.sheet_names()))
+    if missing:
         raise RecoupError(
-            f"{book.path.name} has no tab {part.tab}: add a sheet of that name, then import again."
+            f"{book.path.name} has no tab {missing[0]}: add a sheet of that name, then import again."
         )
-    book.write_tab(part.tab, part.rows)
+    return {tab: bare_heading(book.read_raw(tab)) for tab in tabs & OWN_RECORDS.keys()}
+
+
+def _write(book: Book, part: Importable, item: Imported, heading: Sequence[str]) -> None:
+    rows = under_heading(heading, part.rows)
+    book.write_tab(part.tab, part.rows if rows is None else rows)
     book.set_visible(part.tab, True)
     item.tabs.append(part.tab)
     item.rows += len(part.rows) - 1

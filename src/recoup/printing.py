@@ -12,7 +12,7 @@ from typing import Any
 from . import __version__
 from .clearing import Clearing
 from .console import add, print_json, print_table, say
-from .doors import Demo, Refreshed, copy_notice
+from .doors import Demo, Refreshed
 from .explain import Explanation
 from .home import counted
 from .importing import Imported
@@ -25,6 +25,7 @@ from .refresh import Summary
 from .reports import Reports, all_reports
 from .reports_folder import FOLDER_ROW
 from .source_files import Cited
+from .targets import copy_notice
 from .waiting import in_words
 
 MOST_CLAIMS = 20  # listed by name; of more only the number is said

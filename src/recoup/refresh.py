@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
-from time import perf_counter
 
 from . import home, results
 from .books.base import Book
@@ -17,22 +16,21 @@ from .cases import Known, Tracking, day, text, track
 from .confidence import count_outcomes
 from .coverage import tab_name
 from .detectors import Detector, all_detectors
-from .importing import each_file, recall_periods
+from .importing import recall_periods
 from .journal import journal_rows
 from .memory import PEOPLE, plain, remember
 from .model import Claim, Formula, NotClaimed, Problem, Record
 from .pipeline import Brief, Result, detect
 from .prepare import Ask, find_missing
+from .progress import Progress, Stopwatch, each_file, unseen
 from .recalled import recall_losses
-from .reports import Reports, Shelf, file_sources, read
+from .reports import Listing, Reports, Shelf, file_sources, read
 from .reports_folder import not_read
 from .sheets import AGE
 from .source_files import SourceFiles, as_text
 from .typed_over import as_written, restore_rows, strange_decisions, typed_problems
 from .waiting import Sums, waiting_by_tab
 from .workbook import Notebook, read_notebook, report_tabs, sheets_of
-
-Progress = Callable[[str], None]
 
 
 @dataclass(slots=True)
@@ -85,9 +83,9 @@ def refresh(
     book: Book,
     run: Run,
     *,
-    files: Sequence[Path] = (),
+    files: Listing,
     shelf: Shelf | None = None,
-    progress: Progress = lambda _: None,
+    progress: Progress = unseen,
     at: Path | None = None,
 ) -> Summary:
     """Fill the owned sheets of an open book; the caller saves it. People's cells are never written.
@@ -95,7 +93,7 @@ def refresh(
     ``shelf`` keeps readings of reports between runs. ``at`` is where the book will be saved, when that is another
     folder: links to files start there.
     """
-    clock = _Stopwatch(progress)
+    clock = Stopwatch(progress)
     clock.start("Reading the workbook")
     notebook = read_notebook(book)
     clock.start("Reading the reports")
@@ -106,7 +104,7 @@ def refresh(
     tracking = track(result.claims, result.not_claimed, notebook.known, run.as_of, sources)
     clock.start("Writing the sheets")
     problems = [*reports.problems, *notebook.problems, *result.problems]
-    linked = SourceFiles(files, reports.exports, at or book.path)
+    linked = SourceFiles(files.files, reports.exports, at or book.path)
     summary = _write(book, run, notebook, reports, result, tracking, problems, linked)
     summary.seconds = clock.stop()
     return summary
@@ -117,9 +115,9 @@ def check(
     book: Book,
     run: Run,
     *,
-    files: Sequence[Path] = (),
+    files: Listing,
     shelf: Shelf | None = None,
-    progress: Progress = lambda _: None,
+    progress: Progress = unseen,
 ) -> tuple[Reports, list[Problem], Result]:
     """Read everything and say what is wrong, without writing."""
     notebook = read_notebook(book)
@@ -133,9 +131,9 @@ def missing_inputs(
     book: Book,
     run: Run,
     *,
-    files: Sequence[Path] = (),
+    files: Listing,
     shelf: Shelf | None = None,
-    progress: Progress = lambda _: None,
+    progress: Progress = unseen,
 ) -> list[Ask]:
     """The records a person must fill in, largest money first, without writing."""
     notebook = read_notebook(book)
@@ -144,7 +142,7 @@ def missing_inputs(
 
 
 def _read_reports(
-    book: Book, notebook: Notebook, files: Sequence[Path], shelf: Shelf | None, progress: Progress
+    book: Book, notebook: Notebook, files: Listing, shelf: Shelf | None, progress: Progress
 ) -> Reports:
     sources = chain(report_tabs(book), file_sources(files, each_file(progress)))
     reports = read(sources, periods=notebook.periods, shelf=shelf)
@@ -302,22 +300,3 @@ def _cleared(book: Book, tracking: Tracking, as_of: date) -> list[Record]:
             proof = as_text(row.get("Link"))
             kept.append({**row, "What it shows": shows, "Link": proof, "Date": day(row.get("Date"))})
     return kept
-
-
-class _Stopwatch:
-    def __init__(self, progress: Progress) -> None:
-        self._progress, self._seconds, self._step, self._since = progress, {}, "", 0.0  # type: ignore[var-annotated]
-
-    def start(self, step: str) -> None:
-        self._mark()
-        self._step, self._since = step, perf_counter()
-        self._progress(step)
-
-    def stop(self) -> dict[str, float]:
-        self._mark()
-        self._step = ""
-        return dict(self._seconds)
-
-    def _mark(self) -> None:
-        if self._step:
-            self._seconds[self._step] = round(perf_counter() - self._since, 3)

@@ -10,7 +10,7 @@ from pathlib import Path, PureWindowsPath
 from .books.base import Book
 from .memory import plain
 from .model import Problem, RecoupError
-from .reports import list_files
+from .reports import Listing, join_listings, list_files
 
 FOLDER_ROW = "Reports folder"  # of Settings
 ROW = f"Settings, {FOLDER_ROW}"
@@ -53,26 +53,26 @@ def _from_windows(typed: str) -> str:
     return there.as_posix() if "\\" in typed else typed
 
 
-def report_files(book: Book, named: Sequence[Path]) -> list[Path]:
+def report_files(book: Book, named: Sequence[Path]) -> Listing:
     """What a run reads besides the tabs: the folders named, else the Reports folder of Settings.
+
+    They are walked here once for the whole run: a share may be slow.
 
     Raises RecoupError, before anything is written, when a folder is not there or holds no report file: without
     its rows every claim that stands on them would look as if its report had been cleared.
     """
     if named:
-        for path in named:
-            _require_reports(path, "--reports", "check the name")
-        return list(named)
+        return join_listings(_list_reports(path, "--reports", "check the name") for path in named)
     folder = settings_folder(book)
     if folder is None:
-        return []
-    _require_reports(folder, ROW, _REMEDY)
+        return Listing()
+    listing = _list_reports(folder, ROW, _REMEDY)
     if not folder.is_dir():
         raise _refused(str(folder), f"is a file; name its folder: {_REMEDY}")
-    return [folder]
+    return listing
 
 
-def _require_reports(path: Path, said: str, remedy: str) -> None:
+def _list_reports(path: Path, said: str, remedy: str) -> Listing:
     try:
         there = path.exists()
         listing = list_files([path]) if there else None
@@ -89,20 +89,21 @@ def _require_reports(path: Path, said: str, remedy: str) -> None:
         instead = "".join(f" ({p.problem})" for p in listing.problems)
         none = f"holds no report file{instead}; put the downloads there, or {remedy}"
         raise RecoupError(f"{said}: {path} {none}. Nothing was changed.")
+    return listing
 
 
-def not_read(book: Book, files: Sequence[Path]) -> list[Problem]:
+def not_read(book: Book, files: Listing) -> list[Problem]:
     """A note when something else was read in place of the Reports folder of Settings."""
     typed = typed_folder(book)
-    if not typed or not files:
+    if not typed or not files.named:
         return []
     try:
-        same = [p.resolve() for p in files] == [(settings_folder(book) or book.path).resolve()]
+        same = [p.resolve() for p in files.named] == [(settings_folder(book) or book.path).resolve()]
     except RecoupError:
         same = False
     if same:
         return []
-    text = f"Reports folder {typed} was not read: --reports {', '.join(map(str, files))} stood in its place"
+    text = f"Reports folder {typed} was not read: --reports {', '.join(map(str, files.named))} stood in its place"
     return [Problem("note", "Settings", text, "nothing; leave out --reports to read the folder", FOLDER_ROW)]
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from .memory import plain
 from .model import Cell, Formula, Record
-from .reports import Export, cited_rows, list_files
+from .reports import Export, cited_rows
 
 TO_FILE = (
     'HYPERLINK(INDEX(RecoupMemory[Value],MATCH("reports {0}",RecoupMemory[Key],0))'
@@ -39,15 +39,12 @@ def as_text(link: Cell) -> Cell:
 class SourceFiles:
     """The files of a run by the name that Evidence shows, and the folders they are linked through."""
 
-    def __init__(self, files: Sequence[Path], exports: Iterable[Export], book: Path) -> None:
-        """``book`` is where the workbook stands."""
+    def __init__(self, files: Iterable[tuple[str, Path]], exports: Iterable[Export], book: Path) -> None:
+        """``files`` are those listed, with the name to show; ``book`` is where the workbook stands."""
         self._digests = {e.where: e.sha256 for e in exports if e.sha256}
-        self._places: dict[
-            str, tuple[int, int]
-        ] = {}  # shown -> number of its folder, length of the file's name
+        self._places: dict[str, tuple[int, int]] = {}  # shown -> number of its folder, length of the name
         self.folders: list[str] = []
-        listed = list_files(list(files)).files if files else []
-        for name, path in listed:
+        for name, path in files:
             folder = path.as_posix().removesuffix(name)
             if folder and not _UNSAFE.search(name):
                 shown = _folder_text(Path(folder), book)

@@ -7,7 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from pathlib import Path
 
+from .books import open_book
 from .books.base import Book, BookError
 from .cases import Known, day, text
 from .claims import Exclusion
@@ -35,6 +37,18 @@ class Notebook:
     imported: list[Record]  # periods of imported exports, as remembered
     cleared: dict[str, date]  # report -> the last day cleared from its tab
     problems: list[Problem]
+
+
+def open_workbook(path: Path, engine: str = "package") -> Book:
+    """Open a Recoup workbook. Raises RecoupError when it is none, or when a newer Recoup made it."""
+    book = open_book(path, engine)
+    if "Claims" not in book.tables():
+        raise RecoupError(
+            f"{path.name} has no table Claims: it is no Recoup workbook, or the table was turned into a range; "
+            "make one with `recoup new`, or take the newest backup."
+        )
+    check_version(book)
+    return book
 
 
 def read_notebook(book: Book) -> Notebook:

@@ -11,7 +11,7 @@ from functools import cached_property
 from openpyxl.formula.translate import Translator
 
 from recoup.books.cells import from_serial, plain, text_of, unescape_text, value_text
-from recoup.books.number_formats import date_styles
+from recoup.books.number_formats import date_styles, wrapping_styles
 from recoup.books.shared_strings import SharedStrings
 from recoup.books.worksheet import CellXml, Worksheet
 from recoup.model import Cell, Formula
@@ -32,6 +32,11 @@ class CellValues:
     @cached_property
     def _dates(self) -> dict[str, bool]:
         return date_styles(self._styles())
+
+    @cached_property
+    def wrapping(self) -> frozenset[str]:
+        """The style ids whose texts are broken into lines."""
+        return wrapping_styles(self._styles())
 
     @cached_property
     def _shared(self) -> SharedStrings:

@@ -1,4 +1,4 @@
-"""Which cell styles show a number as a date or a time."""
+"""Which cell styles show a number as a date or a time, and which ones wrap a text."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ _CELL_FORMATS = re.compile(r"<(?:[\w.-]+:)?cellXfs\b[^>]*>(.*?)</(?:[\w.-]+:)?ce
 _FORMAT = re.compile(r"<(?:[\w.-]+:)?xf\b([^>]*?)/?>")
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.I)
 _DURATION = re.compile(r"\[(?:h+|m+|s+)\]", re.I)
+_WRAPS = re.compile(r'\bwrapText="(?:1|true)"')
 _BUILT_IN_DATES = frozenset((14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)))
 _BUILT_IN_WITH_TIME = frozenset((22,))
 
@@ -31,6 +32,13 @@ def date_styles(styles_xml: str) -> dict[str, bool]:
         if kind is not None:
             found[str(index)] = kind
     return found
+
+
+def wrapping_styles(styles_xml: str) -> frozenset[str]:
+    """Style ids whose texts are broken into lines."""
+    block = _CELL_FORMATS.search(styles_xml)
+    formats = re.split(r"<(?:[\w.-]+:)?xf\b", block[1] if block else "")[1:]
+    return frozenset(str(n) for n, xml in enumerate(formats) if _WRAPS.search(xml))
 
 
 def _built_in_kind(number: int) -> bool | None:

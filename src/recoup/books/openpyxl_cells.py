@@ -25,6 +25,7 @@ from recoup.books.openpyxl_values import (
     stored,
     typed_value,
 )
+from recoup.books.row_heights import FORMER_HEIGHT
 from recoup.model import Cell, Formula
 
 
@@ -135,6 +136,11 @@ class Tab:
         is_error = self.cells[place].data_type == "e"
         return value is not None and self.is_typed(place) and not is_error and alike(self.raw(place), value)
 
+    def wraps(self, style: Any) -> bool:
+        """Whether a style breaks texts into lines."""
+        alignments = self.sheet.parent._alignments  # type: ignore[union-attr]
+        return style is not None and bool(alignments[style.alignmentId].wrap_text)
+
     # ---- writing
 
     def put(self, place: Place, value: Cell, style: Any) -> None:
@@ -227,6 +233,16 @@ class Tab:
         """A row with a new record is never hidden."""
         if number in self.sheet.row_dimensions and self.sheet.row_dimensions[number].hidden:
             self.sheet.row_dimensions[number].hidden = False
+            self.changed = True
+
+    def fit_row(self, number: int, height: float | None) -> None:
+        """Give a row the height of its new text, unless a person chose the one it has."""
+        stated = self.sheet.row_dimensions.get(number)
+        old = stated.height if stated else None
+        chosen = old not in (None, FORMER_HEIGHT) and number not in self.kept.own_heights
+        if old != height and not chosen:
+            self.sheet.row_dimensions[number].height = height
+            self.kept.own_heights.add(number)
             self.changed = True
 
     def is_hidden(self, number: int) -> bool:

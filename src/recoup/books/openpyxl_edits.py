@@ -49,6 +49,7 @@ def _edit_row(table: TableCells, number: int, record: Record) -> None:
             table.tab.put(place, new, table.styles[column])
         else:
             table.tab.edit(place, new)
+        table.fit_row(number)
 
 
 def _doubled_rows(table: TableCells, key: Sequence[str], doubled: dict[Key, list[int]]) -> Problem:
@@ -234,7 +235,7 @@ def _forget_rows(tab: Tab, new: dict[int, int]) -> None:
     """Keep the heights and formats of the rows named, at their new numbers."""
     dimensions = tab.sheet.row_dimensions
     kept = {new[n]: d for n, d in sorted(dimensions.items()) if n in new}
-    tab.kept.own_heights = frozenset(new[n] for n in tab.kept.own_heights if n in new)
+    tab.kept.own_heights = {new[n] for n in tab.kept.own_heights if n in new}
     tab.changed = tab.changed or set(kept) != set(dimensions)
     dimensions.clear()
     for number, dimension in kept.items():

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from recoup.books.cells import column_index, escape_text, value_text
 from recoup.books.package import Package
+from recoup.books.row_heights import letters_by_column
 from recoup.books.workbook_part import WorkbookPart
 from recoup.books.worksheet import Worksheet, parse_cells
 
@@ -34,7 +35,8 @@ class Kept:
 
     cached: dict[Place, Cached] = field(default_factory=dict)
     ignored_errors: str = ""
-    own_heights: frozenset[int] = frozenset()  # rows whose height Excel chose, so that it may choose again
+    own_heights: set[int] = field(default_factory=set)  # rows whose height no person chose
+    letters: dict[int, int] = field(default_factory=dict)  # that fit into a line of each column
     notes: bytes = b""
     note_shapes: bytes = b""
 
@@ -52,7 +54,8 @@ def read_kept(package: Package, part: str, sheet: str) -> Kept:
             for place, value in _cached(n, xml)
         },
         ignored[0] if ignored else "",
-        frozenset(n for n, head in heads.items() if ' ht="' in head and "customHeight" not in head),
+        {n for n, head in heads.items() if ' ht="' in head and "customHeight" not in head},
+        letters_by_column(tab.head),
         _related(package, part, "comments"),
         _related(package, part, "vmlDrawing"),
     )
@@ -107,5 +110,5 @@ def _with_cached(match: re.Match[bytes], cached: Mapping[Place, Cached]) -> byte
     return b"".join((b'<c r="', match[1], match[2], b'"', match[3], kind, b">", match[4], shown, b"</c>"))
 
 
-def _own_height(match: re.Match[bytes], rows: frozenset[int]) -> bytes:
+def _own_height(match: re.Match[bytes], rows: Collection[int]) -> bytes:
     return re.sub(rb'\scustomHeight="1"', b"", match[0]) if int(match[1]) in rows else match[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from openpyxl.worksheet.cell_range import MultiCellRange
@@ -15,6 +16,7 @@ from recoup.books.cell_values import translated
 from recoup.books.cells import column_letter, plain
 from recoup.books.openpyxl_cells import Tab
 from recoup.books.openpyxl_values import Carried, shown
+from recoup.books.row_heights import height_of
 from recoup.books.row_keys import Key, key_text
 from recoup.model import Formula, Record
 
@@ -48,7 +50,6 @@ class TableCells:
         self.columns = {h: self.area.left + i for i, h in enumerate(self.headers)}
         self.letters = {c: column_letter(c) for c in range(self.area.left, self.area.right + 1)}
         self.styles = self._first_styles()
-        self.height = None if fixed else self._height(self.body.top)
 
     @property
     def body(self) -> Area:
@@ -75,10 +76,6 @@ class TableCells:
             if styles[column] is None:
                 styles[column] = self.tab.column_style(column)
         return styles
-
-    def _height(self, number: int) -> float | None:
-        dimensions = self.tab.sheet.row_dimensions
-        return dimensions[number].height if number in dimensions else None
 
     def has_row(self, number: int) -> bool:
         """Whether the sheet states anything of a row."""
@@ -132,7 +129,22 @@ class TableCells:
             own = self.tab.style(place)
             style = self.styles[place[1]] if own is None else own
             self.tab.put(place, plain(value, self.tab.date1904), style)
+        self._show_row(number)
+
+    def _show_row(self, number: int) -> None:
         self.tab.show_row(number)
+        self.fit_row(number)
+
+    def fit_row(self, number: int) -> None:
+        """Let a row show the whole of its texts."""
+        wrapped = self.wrapped.items()
+        self.tab.fit_row(number, height_of((self.tab.raw((number, c)), letters) for c, letters in wrapped))
+
+    @cached_property
+    def wrapped(self) -> dict[int, int]:
+        """The columns whose texts are broken into lines, and the letters of a line."""
+        letters = self.tab.kept.letters
+        return {c: letters[c] for c, s in self.styles.items() if c in letters and self.tab.wraps(s)}
 
     def calculated_formulas(self, source: int) -> Fill:
         """What fills the calculated columns of new rows: the formula of a row above, as Excel would fill it."""
@@ -147,7 +159,6 @@ class TableCells:
         self, number: int, record: Record, fill: Fill, carried: Mapping[int, Carried] | None = None
     ) -> None:
         """Write all the table's cells of a row: the record's, carried ones of people, filled formulas, blanks."""
-        fresh = not self.has_row(number)
         for (column, letter), header in zip(self.letters.items(), self.headers, strict=True):
             place = (number, column)
             if carried and column in carried:
@@ -156,15 +167,13 @@ class TableCells:
                 self.tab.put(place, fill[column](f"{letter}{number}"), self.styles[column])
             else:
                 self.tab.put(place, plain(record.get(header), self.tab.date1904), self.styles[column])
-        if fresh and self.height:
-            self.tab.sheet.row_dimensions[number].height = self.height
-        self.tab.show_row(number)
+        self._show_row(number)
 
     def clear_row(self, number: int) -> None:
         """Take the table's cells of a row away."""
         for column in self.letters:
             self.tab.clear((number, column))
-        self.tab.show_row(number)
+        self._show_row(number)
 
     # ---- size
 

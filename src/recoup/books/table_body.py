@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 
 from recoup.books.area import MAX_ROWS, Area
 from recoup.books.base import BookUnsupported, TableBlocked, TableRows
 from recoup.books.cell_edit import formula_at, people_cell_at, unshare_formulas
 from recoup.books.cell_values import CellValues, formula_text, states_shared_formula
 from recoup.books.cells import column_letter, plain, render, render_formula
+from recoup.books.row_heights import fitted, height_of, letters_by_column
 from recoup.books.row_keys import Key, key_text
 from recoup.books.table_part import TablePart
 from recoup.books.worksheet import CellXml, Row, Worksheet, column_styles, parse_cells, row_attributes
-from recoup.model import Cell, Record
+from recoup.model import Cell, Formula, Record
 
-_HEIGHT = re.compile(r'\s(?:ht|customHeight)="[^"]*"')
 _FORMULA = re.compile(r"<(?:[\w.-]+:)?f[\s/>]")  # not <family>, which stands in rich text
 _ARRAY = re.compile(r'\scm="\d+"')  # the mark of a dynamic array
 _A1 = re.compile(r"(?<![\w.\[])\$?[A-Z]{1,3}\$?\d+(?![\w(\]])")
@@ -47,8 +48,6 @@ class TableBody:
         self.neighbours = list(neighbours)
         self.letters = {c: column_letter(c) for c in range(table.area.left, table.area.right + 1)}
         self.styles = self._first_styles()
-        height = _HEIGHT.findall(self.sheet.rows.get(table.body.top, "").partition(">")[0])
-        self.height = "" if fixed else "".join(height)  # a new row is as tall as the first one
 
     def _first_styles(self) -> dict[int, str]:
         """The style id of each column: of its first cell in the top rows, else of the whole column."""
@@ -60,6 +59,18 @@ class TableBody:
                 styles.setdefault(column, cell.style)
         columns = column_styles(self.sheet.head)
         return {c: styles.get(c, columns.get(c, "")) for c in self.letters}
+
+    @cached_property
+    def wrapped(self) -> dict[int, int]:
+        """The columns whose texts are broken into lines, and the letters of a line."""
+        letters, wrapping = letters_by_column(self.sheet.head), self.values.wrapping
+        return {c: letters[c] for c, style in self.styles.items() if style in wrapping and c in letters}
+
+    def new_height(self, row: Row, changes: Mapping[int, Cell]) -> float | None:
+        """The height of a row as it will be."""
+        texts = {c: self.values.value("", x.kind, x.inner) for c, x in row.cells.items() if c in self.wrapped}
+        shown = {c: _shown(changes[c]) if c in changes else texts.get(c) for c in self.wrapped}
+        return height_of((shown[c], letters) for c, letters in self.wrapped.items())
 
     def numbers(self) -> list[int]:
         body = self.table.body
@@ -116,12 +127,11 @@ class TableBody:
         """Write only the named cells: formulas and colours that a person prepared there stay."""
         self.free_formulas(number, [self.table.column_of(header) for header in record])
         row, p = self.sheet.row(number), self.sheet.prefix
-        for header, value in record.items():
-            column = self.table.column_of(header)
+        cells = {self.table.column_of(h): plain(value, self.values.date1904) for h, value in record.items()}
+        row.attributes = _kept_attributes(self.sheet.rows[number], self.new_height(row, cells))
+        for column, value in cells.items():
             style = row.cells[column].style if column in row.cells else self.styles[column]
-            new = render(f"{self.letters[column]}{number}", style, plain(value, self.values.date1904), p)
-            row.put(column, new, style)
-        row.attributes = _kept_attributes(self.sheet.rows[number])
+            row.put(column, render(f"{self.letters[column]}{number}", style, value, p), style)
         self.sheet.set_row(number, row.render(number, p))
 
     def free_formulas(self, number: int, columns: Iterable[int]) -> None:
@@ -164,30 +174,35 @@ class TableBody:
         carried: dict[int, CellXml] | None = None,
     ) -> None:
         """Write all the table's cells of a row: the record's, carried ones of people, filled formulas, blanks."""
-        p, date1904, cells = self.sheet.prefix, self.values.date1904, {}
+        p, date1904, cells, texts = self.sheet.prefix, self.values.date1904, {}, {}
         for (column, letter), header in zip(self.letters.items(), self.table.headers, strict=True):
             ref = f"{letter}{number}"
             if carried and column in carried:
-                cells[column] = people_cell_at(carried[column], ref)
+                own = carried[column]
+                cells[column] = people_cell_at(own, ref)
+                texts[column] = self.values.value("", own.kind, own.inner)
             elif column in fill and header not in record:
                 cells[column] = fill[column](ref)
             else:
-                cells[column] = render(ref, self.styles[column], plain(record.get(header), date1904), p)
-        self.put_cells(number, cells)
+                value = plain(record.get(header), date1904)
+                cells[column] = render(ref, self.styles[column], value, p)
+                texts[column] = _shown(value)
+        height = height_of((texts.get(c), letters) for c, letters in self.wrapped.items())
+        self.put_cells(number, cells, height)
 
-    def put_cells(self, number: int, cells: dict[int, str]) -> None:
+    def put_cells(self, number: int, cells: dict[int, str], height: float | None = None) -> None:
         """Write the table's cells of a row; other cells of that row stay."""
         old, p = self.sheet.rows.get(number, ""), self.sheet.prefix
         if not old or self._all_inside(old):
             body = "".join(cells.values())
-            attributes = _kept_attributes(old) if old or not body else self.height
+            attributes = _kept_attributes(old, height)
             xml = f'<{p}row r="{number}"{attributes}>{body}</{p}row>' if body or attributes else ""
             self.sheet.set_row(number, xml)
             return
         row = Row.parse(old)
         for column, cell in cells.items():
             row.put(column, cell)
-        row.attributes = _kept_attributes(old)
+        row.attributes = _kept_attributes(old, height)
         self.sheet.set_row(number, row.render(number, p))
 
     def _all_inside(self, row_xml: str) -> bool:
@@ -264,6 +279,11 @@ def _has_formula(inner: str) -> bool:
     return bool(_FORMULA.search(inner))
 
 
-def _kept_attributes(row_xml: str) -> str:
+def _shown(value: Cell) -> Cell:
+    return value.cached if isinstance(value, Formula) else value
+
+
+def _kept_attributes(row_xml: str, height: float | None) -> str:
     """A row's own attributes, without what described its old cells; a new record is never hidden."""
-    return re.sub(r'\s(?:spans|hidden)="[^"]*"', "", row_attributes(row_xml)) if row_xml else ""
+    kept = re.sub(r'\s(?:spans|hidden)="[^"]*"', "", row_attributes(row_xml)) if row_xml else ""
+    return fitted(kept, height)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from recoup.books.cell_edit import with_cached
 from recoup.books.cell_values import formula_text
 from recoup.books.cells import column_letter, plain, render
+from recoup.books.row_heights import fitted
 from recoup.books.row_keys import Key, by_key
 from recoup.books.table_body import TableBody
 from recoup.books.worksheet import Row
@@ -46,6 +47,7 @@ def _edit_row(body: TableBody, number: int, row: Row, record: Record) -> None:
         return
     body.free_formulas(number, changes)
     row = body.sheet.row(number)
+    row.attributes = fitted(row.attributes, body.new_height(row, changes))
     for column, new in changes.items():
         _edit_cell(body, number, row, column, new)
     body.sheet.set_row(number, row.render(number, body.sheet.prefix))

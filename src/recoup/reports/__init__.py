@@ -1,15 +1,16 @@
 """Reads the reports that sellers download from Seller Central, from tabs and from files.
 
-``file_sources(paths)`` and a book's tabs are Sources of RawTables; ``read(sources)`` gives one typed frame per
-report, ``read_files(paths)`` the tables at once.
+``list_files(paths)`` finds report files, ``file_sources(listing)`` and a book's tabs are Sources of RawTables;
+``read(sources)`` gives one typed frame per report, ``read_files(paths)`` the tables at once.
 One module per report declares its tab, its columns and every spelling of their headers.
 """
 
+from ._bare import bare_heading, under_heading
 from ._cited import CitedRows, cited_rows
 from ._declared import Column, Report, all_reports
 from ._exports import Export, StatedPeriod
 from ._files import file_sources, read_bytes, read_files
-from ._folders import Listing, list_files
+from ._folders import Listing, join_listings, list_files
 from ._grid import FileTable, text_series
 from ._read import Reports, read
 from ._report import BlockRead
@@ -32,14 +33,17 @@ __all__ = [
     "StatedPeriod",
     "TabRows",
     "all_reports",
+    "bare_heading",
     "cited_rows",
     "file_sources",
     "filled_rows",
     "find_form",
+    "join_listings",
     "list_files",
     "read",
     "read_bytes",
     "read_files",
     "tab_rows",
     "text_series",
+    "under_heading",
 ]

@@ -29,10 +29,10 @@ class Member:
 
 def open_members(name: str, path: Path) -> Iterator[Member]:
     """One member for a plain file, the unpacked members of an archive."""
-    if path.exists() and not path.is_file():  # a pipe or a device would never end
-        yield _refused(name, "no file that can be read", "give the report file itself")
-        return
     try:
+        if path.exists() and not path.is_file():  # a pipe or a device would never end
+            yield _refused(name, "no file that can be read", "give the report file itself")
+            return
         data = path.read_bytes()
     except OSError as error:
         yield _refused(

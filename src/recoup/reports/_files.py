@@ -22,7 +22,7 @@ from ..untrusted import Unreadable, open_sheets, reading_cells
 from ._archives import Member, is_workbook, open_members, unpack
 from ._delimited import NoLines, parse
 from ._encodings import to_utf8
-from ._folders import list_files
+from ._folders import Listing, list_files
 from ._grid import FileTable, text_frame
 from ._parquet import ENDINGS, is_parquet, read_parquet
 from ._sources import Source
@@ -39,12 +39,15 @@ def read_files(paths: Sequence[str | PathLike[str]], progress: Progress | None =
 
     What cannot be read is a table without rows that carries the problem. Nothing is raised for bad content.
     """
-    return [table for source in file_sources(paths, progress) for table in source.load()]
-
-
-def file_sources(paths: Sequence[str | PathLike[str]], progress: Progress | None = None) -> Iterator[Source]:
-    """The same files one by one, each to be parsed when it is asked for."""
     listing = list_files([Path(p) for p in paths])
+    return [table for source in file_sources(listing, progress) for table in source.load()]
+
+
+def file_sources(listing: Listing, progress: Progress | None = None) -> Iterator[Source]:
+    """The files of a listing one by one, each to be parsed when it is asked for.
+
+    One that has gone since it was listed is a source that says so.
+    """
     files = listing.files
     for problem in listing.problems:
         yield Source(problem.where, "", partial(iter, [_without_rows(problem.where, "", problem)]))

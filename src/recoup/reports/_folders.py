@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import zipfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,8 +25,9 @@ _SHOWN = 5
 
 @dataclass(slots=True)
 class Listing:
-    """Report files with the name to show, and what was passed over."""
+    """What was named, the report files there with the name to show, and what was passed over."""
 
+    named: list[Path] = field(default_factory=list)
     files: list[tuple[str, Path]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     too_many: bool = False
@@ -34,17 +35,31 @@ class Listing:
 
 def list_files(paths: Sequence[Path]) -> Listing:
     """Files by name: those named as they are, of folders the readable ones below them, sorted."""
-    listing = Listing()
-    for path in paths:
-        if path.is_dir():
-            _list_folder(path, listing)
-        elif is_recoup_book(path):
-            text = "a workbook of Recoup, not a report; not read"
-            listing.problems.append(Problem("error", path.name, text, "name the report files"))
-        else:
-            listing.files.append((path.name, path))
-    times = Counter(name for name, _ in listing.files)
-    listing.files = [(n if times[n] == 1 else p.as_posix(), p) for n, p in listing.files]
+    return join_listings(map(_list_path, paths))
+
+
+def join_listings(listings: Iterable[Listing]) -> Listing:
+    """One listing of all; a name that stands for several files gives way to their paths."""
+    joined = Listing()
+    for listing in listings:
+        joined.named += listing.named
+        joined.files += listing.files
+        joined.problems += listing.problems
+        joined.too_many |= listing.too_many
+    times = Counter(name for name, _ in joined.files)
+    joined.files = [(n if times[n] == 1 else p.as_posix(), p) for n, p in joined.files]
+    return joined
+
+
+def _list_path(path: Path) -> Listing:
+    listing = Listing([path])
+    if path.is_dir():
+        _list_folder(path, listing)
+    elif is_recoup_book(path):
+        text = "a workbook of Recoup, not a report; not read"
+        listing.problems.append(Problem("error", path.name, text, "name the report files"))
+    else:
+        listing.files.append((path.name, path))
     return listing
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,11 +10,11 @@ from tempfile import TemporaryDirectory
 import yaml
 
 from ..model import RecoupError
+from ..progress import Progress, unseen
 from ..reports import read, read_files
 from .running import Scored, nothing_yet, score_one
 from .truth_file import NAME, Truth, read_truth
 
-Progress = Callable[[str], None]
 STEPS = 3  # of every seller, for a bar
 
 
@@ -51,9 +51,7 @@ def find_sellers(folder: Path) -> list[Seller]:
     return sorted([*definitions, *written], key=lambda s: s.name)
 
 
-def score_sellers(
-    sellers: Sequence[Seller], *, rivals: bool = True, progress: Progress = lambda _: None
-) -> Scored:
+def score_sellers(sellers: Sequence[Seller], *, rivals: bool = True, progress: Progress = unseen) -> Scored:
     """Read every seller's files as a refresh does, score it and add up; files of a definition are thrown away.
 
     RecoupError for a definition or a truth that cannot be read.

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import groupby
-from textwrap import wrap
 
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_cell_to_rowcol
 from xlsxwriter.worksheet import Worksheet
 
+from ..books.row_heights import height_of
 from ..model import Record
 from ..sheets import FRONT, Column, Table
 from .styles import RIGHT, Pen
 
-LINE_HEIGHT = 15
-LETTERS_PER_WIDTH = 1.05  # running text is narrower than the digits that widths are counted in
+ONE_LINE = 18.0
 WIDER = {
     ("Claims", "Status"): 22,  # room for "Needs input · refresh"
     ("Policy", "Rule"): 58,
@@ -46,12 +45,12 @@ def column_width(table: Table, column: Column) -> int:
 
 def row_height(table: Table, record: Record) -> float:
     """Height in points that shows all wrapped text of a row."""
-    lines = [
-        wrap(str(record.get(column.header) or ""), int(column_width(table, column) * LETTERS_PER_WIDTH))
+    wrapped = [
+        column
         for column in table.columns
         if column.kind == "long" or "text_wrap" in ADJUSTED.get((table.name, column.header), {})
     ]
-    return LINE_HEIGHT * max([1, *map(len, lines)]) + 3.0
+    return height_of((record.get(c.header), column_width(table, c)) for c in wrapped) or ONE_LINE
 
 
 def body_look(table: Table, column: Column, pen: Pen) -> Format:

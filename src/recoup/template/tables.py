@@ -22,7 +22,6 @@ COLUMN_FORMULAS = {
         'IF(Claims[[#This Row],[Deadline]]="","",Claims[[#This Row],[Deadline]]-TODAY())'
     ),
 }
-TWO_LINES = 31.5
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)  # what a date that people type may be
 
 
@@ -30,7 +29,7 @@ def draw_table(sheet: Worksheet, pen: Pen, table: Table, rows: Sequence[Record] 
     """One table at its anchor. Without rows it keeps one blank styled row, or as many as are fixed.
 
     Tables of the front sheets have no filter buttons: they share rows, and a filter would hide those of
-    their neighbours.
+    their neighbours. The height of a blank row is left to whoever fills it.
     """
     front = table.sheet in FRONT
     top, left = xl_cell_to_rowcol(table.anchor)
@@ -47,10 +46,6 @@ def draw_table(sheet: Worksheet, pen: Pen, table: Table, rows: Sequence[Record] 
         record = rows[number] if number < len(rows) else {}
         if record:
             sheet.set_row(top + 1 + number, row_height(table, record))
-        elif not front and any(column.kind == "long" for column in table.columns):
-            sheet.set_row(
-                top + 1 + number, TWO_LINES
-            )  # the engine gives new rows the height of the first one
         for offset, column in enumerate(table.columns):
             look = body_look(table, column, pen)
             write_cell(sheet, top + 1 + number, left + offset, record.get(column.header), look)
