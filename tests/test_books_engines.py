@@ -21,6 +21,7 @@ from conftest import EFFORT
 from recoup import doors, sheets
 from recoup.books import ENGINES, open_book
 from recoup.books.base import Book, BookError
+from recoup.books.report_tab import leading_blank_columns
 from recoup.model import Formula
 
 Change = Callable[[Book], Any]
@@ -267,6 +268,36 @@ def test_any_tab_gives_the_same_text_in_both_engines(cells: list[Any], date1904:
         assert one.cells.to_numpy().tolist() == other.cells.to_numpy().tolist()
         assert (one.rows.tolist(), one.problems) == (other.rows.tolist(), other.problems)
         assert one.cells.dtypes.tolist() == other.cells.dtypes.tolist()
+
+
+def test_a_formula_without_a_value_to_the_left_moves_nothing(tmp_path: Path) -> None:
+    path = tab_of(tmp_path / "b.xlsx", [(9, 2, 3, "", True), (1, 6, 0, 60, False)], False)
+    one, other = (open_book(path, engine).read_raw("Tab") for engine in ENGINES)
+    assert one.cells.to_numpy().tolist() == other.cells.to_numpy().tolist()
+    assert one.cells.iloc[1, 6] == "60"
+
+
+@pytest.mark.parametrize(
+    ("cell", "blank"),
+    [
+        ('<c r="C9" t="str"><f>A1</f><v></v></c>', 2),
+        ('<c r="C9" t="str"><f>A1</f><v/></c>', 2),
+        ('<c r="C9" t="inlineStr"><is><t></t></is></c>', 2),
+        ('<c r="C9"> <f>A1</f> <v>1</v></c>', 2),
+        ('<c r="C9" t="e"><f ca="1"/><v>#N/A</v></c>', 2),
+        ('<c r="C9"><f>A1</f><v></v></c>', 5),
+        ('<c r="C9"><f>A1</f></c>', 5),
+        ('<c r="C9" t="b"><v></v></c>', 5),
+        ('<c r="C9" t="inlineStr"></c>', 5),
+        ('<c r="C9" s="4"/>', 5),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_blank_columns_are_those_before_the_first_value(cell: str, blank: int, size: int) -> None:
+    rows = f'<row r="2"><c r="F2"><v>60</v></c></row><row r="9">{cell}<c r="G9"><v>1</v></c></row>'
+    xml = f"<worksheet><sheetData>{rows}</sheetData></worksheet>".encode()
+    pieces = (xml[at : at + size] for at in range(0, len(xml), size))
+    assert leading_blank_columns(pieces) == blank
 
 
 def test_errors_and_cells_far_to_the_right_read_the_same(tmp_path: Path) -> None:
