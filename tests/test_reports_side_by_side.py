@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from recoup.books import open_book
 from recoup.reports import Source, file_sources, list_files, read
 from recoup.reports._read import AT_ONCE
+from recoup.workbook import report_tabs
 from report_samples import samples
+from workbooks import imported_book
 
 LEDGERS = [path for path in samples() if path.parent.name == "inventory_ledger"]
 
@@ -98,3 +103,29 @@ def test_what_goes_wrong_beside_other_files_is_not_lost() -> None:
     sources = list(file_sources(list_files(samples())))[:3]
     with pytest.raises(MemoryError, match="too large"):
         read([sources[0], replace(sources[1], load=broken), sources[2]])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("threads", [True, False])
+def test_a_workbook_gives_one_tab_at_a_time_and_only_to_threads_that_it_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, threads: bool
+) -> None:
+    book = open_book(imported_book(tmp_path))
+    monkeypatch.setattr(book, "threads", threads)
+    busy, asked = threading.Semaphore(1), set()
+
+    def alone(read: Callable[[str], object]) -> Callable[[str], object]:
+        def one_tab(sheet: str) -> object:
+            assert busy.acquire(blocking=False), f"{sheet} was read beside another tab"
+            asked.add(threading.get_ident())
+            time.sleep(0.002)  # so that others come in between, if they can
+            found = read(sheet)
+            busy.release()
+            return found
+
+        return one_tab
+
+    for name in ("read_raw", "fingerprint"):
+        monkeypatch.setattr(book, name, alone(getattr(book, name)))
+    found = read(report_tabs(book))
+    assert found.exports
+    assert (asked == {threading.get_ident()}) is not threads

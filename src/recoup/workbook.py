@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
+from threading import Lock
 
 from .books import open_book
 from .books.base import Book, BookError
@@ -150,21 +151,31 @@ def report_tabs(book: Book) -> Iterator[Source]:
     The reader uses no row of a tab that is not named after a report; it only says when one looks like it.
     """
     named = [name for name in book.sheet_names() if name.startswith((*REPORT_TABS, *OWN_RECORDS))]
+    one_at_a_time = Lock()
     for name in named:
-        yield Source(name, book.fingerprint(name), partial(_tab, book, name))
+        yield _tab(book, name, one_at_a_time)
     for name in foreign_tabs(book):
         with suppress(BookError):  # a chart sheet holds no cells
-            yield Source(name, book.fingerprint(name), partial(_foreign_tab, book, name))
+            yield replace(
+                _tab(book, name, one_at_a_time), load=partial(_foreign_cells, book, name, one_at_a_time)
+            )
 
 
-def _tab(book: Book, name: str) -> list[RawTable]:
-    return [book.read_raw(name)]
+def _tab(book: Book, name: str, alone: Lock) -> Source:
+    with alone:
+        digest = book.fingerprint(name)
+    return Source(name, digest, partial(_cells, book, name, alone), apart=book.threads)
 
 
-def _foreign_tab(book: Book, name: str) -> list[RawTable]:
+def _cells(book: Book, name: str, alone: Lock) -> list[RawTable]:
+    with alone:
+        return [book.read_raw(name)]
+
+
+def _foreign_cells(book: Book, name: str, alone: Lock) -> list[RawTable]:
     """Nothing of people's own tabs may stop a run."""
     with suppress(BookError):
-        return [book.read_raw(name)]
+        return _cells(book, name, alone)
     return []
 
 

@@ -90,6 +90,9 @@ class Book(Protocol):
     path: Path
     problems: list[Problem]
     keep: int  # how many backups stay
+    threads: (
+        bool  # whether another thread may read tabs, one at a time: Excel answers only the one that opened it
+    )
 
     def sheet_names(self) -> list[str]:
         """The names of all tabs, hidden ones too, in order."""

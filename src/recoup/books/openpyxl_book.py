@@ -52,6 +52,8 @@ _TEXT_FORMAT = "@"
 class OpenpyxlBook:
     """A workbook in openpyxl; the Protocol ``books.base.Book`` says what each method does."""
 
+    threads = True
+
     def __init__(self, path: Path, *, backups: Path | None = None, keep: int = 5) -> None:
         """Raises ``BookUnsupported``, naming what openpyxl would lose."""
         self.path = path

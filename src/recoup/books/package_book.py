@@ -37,6 +37,8 @@ from recoup.untrusted import Unreadable, open_sheets, reading_cells
 class PackageBook:
     """A workbook as its zip package; the Protocol ``books.base.Book`` says what each method does."""
 
+    threads = True
+
     def __init__(self, path: Path, *, backups: Path | None = None, keep: int = 5) -> None:
         """Raises ``BookUnsupported``."""
         self.path = path
