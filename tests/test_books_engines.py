@@ -195,7 +195,9 @@ def test_a_workbook_saved_by_one_engine_is_read_alike_by_both(tmp_path: Path, en
         assert (one.rows, one.numbers) == (other.rows, other.numbers)
         assert books[0].rows_shown(name) == books[1].rows_shown(name)
         assert books[0].read_formulas(name) == books[1].read_formulas(name)
-    assert books[0].read_formulas("Checks")
+    for sheet in ("Checks", "My sheet", "Inventory Ledger"):
+        assert books[0].formulas_in(sheet) == books[1].formulas_in(sheet)
+    assert books[0].read_formulas("Checks") and books[0].formulas_in("My sheet")
 
 
 # ---- the same refresh

@@ -151,6 +151,10 @@ class Book(Protocol):
         """The formulas in a table's body, without ``=``, by sheet row and header."""
         ...
 
+    def formulas_in(self, sheet: str) -> dict[tuple[int, int], str]:
+        """The formulas of a tab, without ``=``, by sheet row and column (1-based). Raises ``SheetMissing``."""
+        ...
+
     def edit_rows(self, table: str, records: Mapping[int, Record]) -> None:
         """Edit the named cells of the rows with those numbers (``TableRows.numbers``), only where the value differs."""
         ...

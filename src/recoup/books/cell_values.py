@@ -106,6 +106,17 @@ def formula_text(
     return translated(master[1], master[0], cell.address)
 
 
+def formulas_of(sheet: Worksheet) -> dict[tuple[int, int], str]:
+    """The text of every formula of a sheet, by row and column."""
+    found, shared = {}, shared_formulas(sheet)
+    for number in [n for n, xml in sheet.rows.items() if _FORMULA.search(xml)]:
+        for column, cell in sheet.row(number).cells.items():
+            text = formula_text(cell, sheet, shared)
+            if text is not None:
+                found[number, column] = text
+    return found
+
+
 def translated(formula: str, origin: str, target: str) -> str:
     """A formula (without ``=``) as it reads when it is filled from one cell to another."""
     if origin == target:

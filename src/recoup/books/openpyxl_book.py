@@ -147,6 +147,11 @@ class OpenpyxlBook:
         """The formulas of a table's body."""
         return self._table(table).formulas()
 
+    def formulas_in(self, sheet: str) -> dict[tuple[int, int], str]:
+        """The formulas of a tab."""
+        tab = self._tab(sheet)
+        return {place: text for place in tab.cells if (text := tab.formula(place)) is not None}
+
     def _named(self, defined_name: str) -> tuple[Tab, Place]:
         sheet, area = self._target(defined_name)
         if area is None or (area.left, area.top) != (area.right, area.bottom):

@@ -12,7 +12,7 @@ from recoup.books.area import Area
 from recoup.books.base import BookUnsupported, NameMissing, TableMissing, TableRows
 from recoup.books.calc_chain import without_calculation_chain
 from recoup.books.cell_edit import unshare_formulas
-from recoup.books.cell_values import CellValues, states_shared_formula
+from recoup.books.cell_values import CellValues, formulas_of, states_shared_formula
 from recoup.books.cells import column_index, column_letter, plain, render
 from recoup.books.formats import refuse_wrong_ending
 from recoup.books.new_columns import add_columns
@@ -117,6 +117,10 @@ class PackageBook:
     def read_formulas(self, table: str) -> dict[tuple[int, str], str]:
         """The formulas of a table's body."""
         return self._body(table).formulas()
+
+    def formulas_in(self, sheet: str) -> dict[tuple[int, int], str]:
+        """The formulas of a tab."""
+        return formulas_of(self._worksheet(sheet))
 
     def read_name(self, defined_name: str) -> Cell:
         """The value of a named cell."""

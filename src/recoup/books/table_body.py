@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from recoup.books.area import MAX_ROWS, Area
 from recoup.books.base import BookUnsupported, TableBlocked, TableRows
 from recoup.books.cell_edit import formula_at, people_cell_at, unshare_formulas
-from recoup.books.cell_values import CellValues, formula_text, shared_formulas, states_shared_formula
+from recoup.books.cell_values import CellValues, formula_text, formulas_of, states_shared_formula
 from recoup.books.cells import column_letter, plain, render, render_formula
 from recoup.books.row_keys import Key, key_text
 from recoup.books.table_part import TablePart
@@ -84,14 +84,12 @@ class TableBody:
 
     def formulas(self) -> dict[tuple[int, str], str]:
         """The text of every formula by row and header."""
-        found, shared = {}, shared_formulas(self.sheet)
-        for number in self.numbers():
-            if _has_formula(self.sheet.rows[number]):
-                cells = self.sheet.row(number).cells
-                for column, header in zip(self.letters, self.table.headers, strict=True):
-                    if column in cells and cells[column].has_formula:
-                        found[number, header] = formula_text(cells[column], self.sheet, shared) or ""
-        return found
+        body, headers = self.table.body, dict(zip(self.letters, self.table.headers, strict=True))
+        return {
+            (number, headers[column]): text
+            for (number, column), text in formulas_of(self.sheet).items()
+            if body.top <= number <= body.bottom and column in headers
+        }
 
     def key_of(self, row: Row, columns: Sequence[int]) -> Key:
         """The key of a row, of some sheet columns."""
