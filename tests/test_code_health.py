@@ -61,6 +61,8 @@ LAYERS = (
     {
         "upgrade",
         "merging",
+        "same_rows",
+        "same_rows",
         "shared_work",
         "merge_past",
         "merge_conflicts",

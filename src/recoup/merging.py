@@ -15,12 +15,13 @@ It knows rows and cells, no workbook. Decisions:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
 from .memory import plain
 from .model import Cell, Formula, Record
+from .same_rows import Layout, align, blank, same
 
 ROW = "row"  # stands for the field where a whole row is meant
 
@@ -32,38 +33,6 @@ class Unknown:
 UNKNOWN: Final = Unknown()
 Before: TypeAlias = "Cell | Unknown"
 Past: TypeAlias = "Callable[[Record, str], Before]"  # a row as it is in MINE (else THEIRS), and a header
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """How the rows of a table are told apart, and which of their cells are people's.
-
-    ``keys``: tried one after the other. ``engine``: headers of cells that Recoup writes, in rows whose first key is
-    filled. ``identity``: rows in which this cell differs are never one. ``stays``: rows are never deleted, when
-    anybody typed in them (``every``: in any case). ``grows``: rows may be added.
-    """
-
-    keys: tuple[tuple[str, ...], ...]
-    engine: frozenset[str] = frozenset()
-    identity: str = ""
-    stays: bool = False
-    every: bool = False
-    grows: bool = True
-
-    def key_of(self, row: Record, number: int = 0) -> tuple[str, ...]:
-        """The row's key, () when it is blank."""
-        key = tuple(plain(row.get(h)) for h in self.keys[number])
-        return key if any(key) else ()
-
-    def people(self, row: Record, headers: Iterable[str]) -> list[str]:
-        """The headers whose cells are people's in that row."""
-        written = self.engine if self.key_of(row) else frozenset()
-        return [h for h in headers if h not in written]
-
-    def may_pair(self, one: Record, other: Record) -> bool:
-        """Whether nothing says that two rows are different ones."""
-        ids = {plain(row.get(self.identity)) for row in (one, other)} - {""} if self.identity else ()
-        return len(ids) < 2
 
 
 @dataclass(slots=True)
@@ -120,7 +89,7 @@ def merge_rows(layout: Layout, base: Rows | None, mine: Rows, theirs: Rows, past
     """Merge the rows of one table; ``past`` tells what a cell held before, where there is no BASE."""
     merged = Merged(columns=[h for h in theirs.headers if h not in mine.headers and _brings(theirs, base, h)])
     headers = [*mine.headers, *merged.columns]
-    for b, m, t in _aligned(layout, base, mine, theirs):
+    for b, m, t in align(layout, [base.rows if base else [], mine.rows, theirs.rows]):
         row = _Row(
             layout,
             None if base is None or b is None else base.rows[b],
@@ -224,84 +193,6 @@ def _marked(layout: Layout, row: Record) -> bool:
     """Whether people typed anything in the row."""
     cells = (row.get(h) for h in layout.people(row, row))
     return layout.every or any(not blank(c) and not isinstance(c, Formula) for c in cells)
-
-
-# ---- which rows are one
-
-
-def _aligned(
-    layout: Layout, base: Rows | None, mine: Rows, theirs: Rows
-) -> list[tuple[int | None, int | None, int | None]]:
-    """Positions of each row in the three copies, None where it is not; in MINE's order, then THEIRS's."""
-    in_mine = dict(_pairs(layout, base.rows, mine.rows)) if base else {}
-    in_theirs = dict(_pairs(layout, base.rows, theirs.rows)) if base else {}
-    found: list[tuple[int | None, int | None, int | None]] = [
-        (b, in_mine.get(b), in_theirs.get(b)) for b in range(len(base.rows) if base else 0)
-    ]
-    known_left, known_right = set(in_mine.values()), set(in_theirs.values())
-    left = [i for i in range(len(mine.rows)) if i not in known_left]
-    right = [i for i in range(len(theirs.rows)) if i not in known_right]
-    both = _pairs(layout, [mine.rows[i] for i in left], [theirs.rows[i] for i in right])
-    found += [(None, left[m], right[t]) for m, t in both]
-    matched_left, matched_right = {left[m] for m, _ in both}, {right[t] for _, t in both}
-    found += [(None, m, None) for m in left if m not in matched_left]
-    found += [(None, None, t) for t in right if t not in matched_right]
-    last = len(mine.rows)
-    return sorted(found, key=lambda x: (last if x[1] is None else x[1], -1 if x[2] is None else x[2]))
-
-
-def _pairs(layout: Layout, one: Sequence[Record], other: Sequence[Record]) -> list[tuple[int, int]]:
-    """Positions of rows that are the same row in two copies."""
-    free_one, free_other = dict.fromkeys(range(len(one))), dict.fromkeys(range(len(other)))
-    pairs: list[tuple[int, int]] = []
-    for number in range(len(layout.keys)):
-        groups: dict[tuple[str, ...], tuple[list[int], list[int]]] = {}
-        for side, (free, rows) in enumerate(((free_one, one), (free_other, other))):
-            for i in free:
-                if key := layout.key_of(rows[i], number):
-                    groups.setdefault(key, ([], []))[side].append(i)
-        for left, right in groups.values():
-            for i, j in _pair_up(left, right, one, other):
-                if layout.may_pair(one[i], other[j]):
-                    pairs.append((i, j))
-                    del free_one[i], free_other[j]
-    return pairs
-
-
-def _pair_up(
-    left: Sequence[int], right: Sequence[int], one: Sequence[Record], other: Sequence[Record]
-) -> list[tuple[int, int]]:
-    if len(left) == len(right) == 1:
-        return [(left[0], right[0])]
-    rest = list(right)
-    pairs, alone = [], []
-    for i in left:
-        twin = next((j for j in rest if _alike(one[i], other[j])), None)
-        if twin is None:
-            alone.append(i)
-        else:
-            rest.remove(twin)
-            pairs.append((i, twin))
-    return pairs + list(zip(alone, rest, strict=False))
-
-
-def _alike(one: Record, other: Record) -> bool:
-    return all(same(one.get(h), other.get(h)) for h in one.keys() | other.keys())
-
-
-# ---- cells
-
-
-def same(one: Cell, other: Cell) -> bool:
-    """Whether two cells read the same, whichever program wrote them."""
-    if isinstance(one, Formula) or isinstance(other, Formula):
-        return isinstance(one, Formula) and isinstance(other, Formula) and one.text == other.text
-    return plain(one) == plain(other)
-
-
-def blank(cell: Cell) -> bool:
-    """Whether a cell holds nothing."""
-    return not isinstance(cell, Formula) and not plain(cell)
 
 
 # ---- tables to which lines are only added

@@ -17,9 +17,10 @@ from .books.base import Book
 from .books.cell_values import translated
 from .books.cells import column_letter
 from .memory import plain
-from .merging import Layout, Rows
+from .merging import Rows
 from .model import Cell, Formula, Record
 from .reports import all_reports, find_form
+from .same_rows import Layout
 from .sheets import (
     CASE_LOG,
     CASES,
