@@ -62,7 +62,6 @@ LAYERS = (
         "upgrade",
         "merging",
         "same_rows",
-        "same_rows",
         "shared_work",
         "merge_past",
         "merge_conflicts",
