@@ -6,13 +6,13 @@ import json
 import random
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from openpyxl.worksheet.table import TableColumn
 
@@ -23,6 +23,7 @@ from recoup.memory import plain
 from recoup.merged_book import merge_books
 from recoup.merging import UNKNOWN, merge_rows
 from recoup.model import RecoupError
+from recoup.same_rows import Layout
 from recoup.shared_work import LAYOUTS, LOGS, read_shared
 from recoup.sharing import Merge, merge_files
 from test_commands import Recoup, recoup
@@ -117,13 +118,13 @@ def the_work_of_both(copies: Copies) -> dict[str, str]:
         grid.sheet.row_dimensions[grid.row(known[DAMAGED])[0].row].hidden = True
         ann.workbook["Product Dimensions"].append(["SKU-1", "X1", None, "10", "5", "2"])
     with Desk(copies.theirs) as bob:
+        reverse_rows(bob.table("Claims"))
         bob.type(known[LOST], Decision="Dismiss", Decided_by="Bob")
         bob.type(known[DAMAGED], Decision="Hold", Decision_note="=ask Lea")
         bob.table("Claims").cell(known[DAMAGED], "Decision note").data_type = "s"
         grid = bob.table("Claims")
         column = add_column(grid, "Seen")
         grid.sheet.cell(grid.row(known[DAMAGED])[0].row, column, "yes")
-        reverse_rows(bob.table("Claims"))
         add_row(bob, "Cases", Case="C-own", SKU="OWN-1", Stage="Filed", Filed_on=date(2026, 11, 10))
         add_row(bob, "CaseLog", When=datetime(2026, 11, 14, 9), Case="C-own", Who="Bob", Text="asked again")
         add_row(bob, "Exclusions", Kind="lost_in_warehouse", SKU="SKU-X", By="Bob")
@@ -134,15 +135,27 @@ def the_work_of_both(copies: Copies) -> dict[str, str]:
     return known
 
 
+@pytest.fixture(scope="module")
+def worked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Copies, dict[str, str], Merge]:
+    """Both at work, and their work merged, once for all that is looked at and not changed."""
+    folder = tmp_path_factory.mktemp("both")
+    copies = Copies(folder, refreshed_book(folder))
+    known = the_work_of_both(copies)
+    return copies, known, copies.merge()
+
+
+Worked = tuple[Copies, dict[str, str], Merge]
+
+
 def _row_of(desk: Desk, name: str, key: str) -> int:
     grid = desk.table(name)
     return int(next(r[0].row for r in grid.rows if r[0].value == key))
 
 
-def test_the_work_of_both_is_there_and_the_copies_are_untouched(copies: Copies) -> None:
-    known = the_work_of_both(copies)
+def test_the_work_of_both_is_there_and_the_copies_are_untouched(worked: Worked, tmp_path: Path) -> None:
+    copies, known, done = worked
     before = [path.read_bytes() for path in (copies.base, copies.mine, copies.theirs)]
-    done = copies.merge()
+    copies.merge(out=tmp_path / "once more.xlsx")
     assert [path.read_bytes() for path in (copies.base, copies.mine, copies.theirs)] == before
     rows = claims(copies.out)
     assert rows[known[NOVA]]["Decision"] == "Take up" and rows[known[NOVA]]["Colour"] == "red"
@@ -172,10 +185,9 @@ def _place(book: Path, key: str, header: str) -> str:
     raise AssertionError
 
 
-def test_nothing_else_of_mine_changes(copies: Copies) -> None:
+def test_nothing_else_of_mine_changes(worked: Worked) -> None:
     """Of all cells and rows of MINE only those that the merge reports differ."""
-    known = the_work_of_both(copies)
-    copies.merge()
+    copies, known, _ = worked
     grid, was = Grid(seen(copies.out)["Claims"], "Claims"), Grid(seen(copies.mine)["Claims"], "Claims")
     assert grid.sheet.row_dimensions[grid.row(known[DAMAGED])[0].row].hidden
     people = ("Decision", "Decided by", "Decision note", "Seen")
@@ -189,10 +201,8 @@ def test_nothing_else_of_mine_changes(copies: Copies) -> None:
             } == ({"D3": "4.44"} if name == "Sourcing Costs" else {})
 
 
-def test_a_conflict_is_listed_with_both_values_who_and_when(copies: Copies) -> None:
-    known = the_work_of_both(copies)
-    refresh(copies.theirs, who="Bob", hour=11)
-    copies.merge()
+def test_a_conflict_is_listed_with_both_values_who_and_when(worked: Worked) -> None:
+    copies, known, _ = worked
     rows = [[c.value for c in row] for row in seen(copies.out)["Merge conflicts"].iter_rows()]
     lines = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
     decision = next(line for line in lines if line["Field"] == "Decision")
@@ -200,12 +210,13 @@ def test_a_conflict_is_listed_with_both_values_who_and_when(copies: Copies) -> N
     assert decision["Before"] in (None, "") and decision["Stands now"] == "Hold"
     assert (decision["Mine"], decision["Theirs"]) == ("Hold", "Dismiss")
     assert decision["Mine: who and when"].startswith("Ann, ann.xlsx (last refreshed 2026-11-15")
-    assert decision["Theirs: who and when"] == "typed (found by Bob), 2026-11-15 11:00:00"
+    assert decision["Theirs: who and when"].startswith("Bob, bob.xlsx (last refreshed")
 
 
-def test_every_change_is_journalled_and_the_next_refresh_does_not_journal_it_again(copies: Copies) -> None:
-    known = the_work_of_both(copies)
-    copies.merge()
+def test_every_change_is_journalled_and_the_next_refresh_does_not_journal_it_again(
+    worked: Worked, tmp_path: Path
+) -> None:
+    copies, known, _ = worked
     lines = [r for r in table(copies.out, "Journal") if str(r["Run"]).startswith("merge ")]
     assert {r["Who"] for r in lines} == {"Ann"} and len({r["ID"] for r in lines}) == len(lines)
     told = {(r["Claim ID"], r["Field"]): (r["From"], r["To"]) for r in lines}
@@ -214,16 +225,15 @@ def test_every_change_is_journalled_and_the_next_refresh_does_not_journal_it_aga
     assert told[None, "Settings, Safety margin: Value"][1] == "9"
     assert told[None, "Cases, C-own: row"][1].startswith("Case: C-own; SKU: OWN-1; Stage: Filed")
     assert cells(copies.out, "Home", values=True)["E6"] == "merged with bob.xlsx by Ann: refresh"
-    refresh(copies.out, hour=20)
+    out = Path(shutil.copy(copies.out, tmp_path))
+    refresh(out, hour=20)
     again = [
-        r
-        for r in table(copies.out, "Journal")
-        if r["Field"] == "Decision" and str(r["Who"]).startswith("typed")
+        r for r in table(out, "Journal") if r["Field"] == "Decision" and str(r["Who"]).startswith("typed")
     ]
     assert {r["Claim ID"] for r in again} == {known[NOVA], known[LOST]}, (
         "what MINE typed, not what was merged"
     )
-    assert {r["Case"] for r in table(copies.out, "Cases")} == {"C-own", f"C-{known[NOVA]}"}
+    assert {r["Case"] for r in table(out, "Cases")} == {"C-own", f"C-{known[NOVA]}"}
 
 
 def test_the_journals_of_both_are_one_in_the_order_of_time(copies: Copies) -> None:
@@ -231,13 +241,16 @@ def test_the_journals_of_both_are_one_in_the_order_of_time(copies: Copies) -> No
     for path, hour, who in ((copies.mine, 12, "Ann"), (copies.theirs, 10, "Bob")):
         with Desk(path) as desk:
             desk.type(known[NOVA] if who == "Ann" else known[LOST], Decision="Hold")
+            desk.type(known[DAMAGED], Decision="Hold" if who == "Ann" else "Dismiss")
         refresh(path, who=who, hour=hour)
-    copies.merge()
+    (conflict,) = copies.merge().summary.conflicts
+    assert conflict.cells["Mine: who and when"] == "typed (found by Ann), 2026-11-15 12:00:00"
+    assert conflict.cells["Theirs: who and when"] == "typed (found by Bob), 2026-11-15 10:00:00"
     lines = table(copies.out, "Journal")
     times = [r["When"] for r in lines]
     assert times == sorted(times)
     found = [r["Who"] for r in lines if str(r["Who"]).startswith("typed")]
-    assert found == ["typed (found by Bob)", "typed (found by Ann)"]
+    assert found == ["typed (found by Bob)"] * 2 + ["typed (found by Ann)"] * 2
     ids_of = [r["ID"] for r in lines]
     assert len(ids_of) == len(set(ids_of)), "lines that both copies hold are there once"
 
@@ -248,11 +261,9 @@ def test_identical_copies_give_mine_byte_for_byte(copies: Copies) -> None:
     assert copies.out.read_bytes() == copies.mine.read_bytes()
 
 
-def test_merging_again_gives_the_same(copies: Copies, tmp_path: Path) -> None:
-    the_work_of_both(copies)
-    copies.merge()
-    copies.mine = copies.out
-    again = copies.merge(out=tmp_path / "again.xlsx", hour=19)
+def test_merging_again_gives_the_same(worked: Worked, tmp_path: Path) -> None:
+    copies, out = worked[0], tmp_path / "again.xlsx"
+    again = merge_files([copies.base, copies.out, copies.theirs], out, run(hour=19))
     assert again.summary.taken == again.summary.added == []
     assert (tmp_path / "again.xlsx").read_bytes() == copies.out.read_bytes()
 
@@ -294,11 +305,11 @@ def test_what_is_not_merged_is_named(copies: Copies) -> None:
         bob.workbook["Documents"]["C1"] = "For"
         bob.workbook["Documents"]["A2"] = "D-1"
     said = copies.merge().summary.not_merged
-    assert len(said) == 4
+    assert len(said) == 4, said
     assert any("Inventory Ledger: bob.xlsx holds 1 row that ann.xlsx lacks, 2026-11-13" in s for s in said)
     assert any(s.startswith("Fee Preview: bob.xlsx holds 1 row") for s in said)
     assert any(s.startswith("tab Bob's notes: only bob.xlsx has it") for s in said)
-    assert any(s.startswith("Documents: bob.xlsx has no such tab with its headings") for s in said)
+    assert any(s.startswith("Documents: ann.xlsx and bob.xlsx have different headings") for s in said)
 
 
 def test_rows_deleted_by_one_and_changed_by_the_other_are_kept_and_named(copies: Copies) -> None:
@@ -343,13 +354,6 @@ def test_a_formula_of_mine_survives_a_copy_whose_values_were_not_calculated(copi
 # ---- refused
 
 
-def other_seller(copies: Copies) -> list[Path]:
-    seller = Seller([], [], [], []).lose("2026-10-20", "X00OTHR01A", 2, "7001")
-    book = make_book(copies.base.parent / "other", seller)
-    refresh(book)
-    return [copies.mine, book]
-
-
 def other_marketplace(copies: Copies) -> list[Path]:
     with Desk(copies.theirs) as desk:
         desk.table("Settings").sheet.cell(_row_of(desk, "Settings", "Home marketplace"), 2, "UK")
@@ -371,7 +375,6 @@ def no_workbook(copies: Copies) -> list[Path]:
 
 
 REFUSED: dict[str, tuple[Callable[[Copies], list[Path]], str, str]] = {
-    "another seller": (other_seller, "", "no copies of one workbook"),
     "another marketplace": (other_marketplace, "", "different home marketplaces"),
     "an older version": (of_version(1), "", "recoup upgrade bob.xlsx"),
     "a newer version": (of_version(99), "", "update Recoup"),
@@ -393,20 +396,31 @@ def test_wrong_use_is_one_sentence_and_nothing_is_written(copies: Copies, recoup
     prepare, output, said = REFUSED[name]
     books = prepare(copies)
     before = {p: p.read_bytes() for p in copies.base.parent.rglob("*.xlsx")}
-    answer = recoup("merge", *books, "--output", copies.out.with_name(output or "merged.xlsx"))
+    answer = recoup("merge", *books, "--output", copies.out.parent / (output or "merged.xlsx"))
     assert answer.code == 2
     answer.is_one_sentence(said)
     assert {p: p.read_bytes() for p in copies.base.parent.rglob("*.xlsx")} == before
 
 
-def test_strict_exits_with_1_on_conflicts_and_json_tells_all(copies: Copies, recoup: Recoup) -> None:
-    the_work_of_both(copies)
+def test_strict_exits_with_1_on_conflicts_and_json_tells_all(
+    worked: Worked, recoup: Recoup, tmp_path: Path
+) -> None:
+    copies = worked[0]
     words = ("merge", copies.base, copies.mine, copies.theirs, "--output")
-    told = json.loads(recoup(*words, copies.out, "--json").out)
+    told = json.loads(recoup(*words, tmp_path / "first.xlsx", "--json").out)
     assert {c["Field"] for c in told["conflicts"]} == {"Decision", "Decided by"} and told["lines_added"]
-    strict = recoup(*words, copies.out.with_name("second.xlsx"), "--strict")
+    strict = recoup(*words, tmp_path / "second.xlsx", "--strict")
     assert strict.code == 1 and "2 conflicts" in strict.out and "1 row added" not in strict.err
-    assert recoup("merge", copies.mine, copies.out, "--output", copies.out.with_name("third.xlsx")).code == 0
+
+
+def test_the_books_of_two_sellers_are_refused_with_a_base_and_without(copies: Copies) -> None:
+    seller = Seller([], [], [], []).lose("2026-10-20", "X00OTHR01A", 2, "7001")
+    stranger = make_book(copies.base.parent / "other", seller)
+    refresh(stranger)
+    for books in ([copies.mine, stranger], [copies.base, copies.mine, stranger]):
+        with pytest.raises(RecoupError, match=r"and seller\.xlsx have no claim .* no copies of one workbook"):
+            merge_files(books, copies.out, run())
+    assert not copies.out.exists()
 
 
 # ---- any edits, through the real engine
@@ -470,14 +484,18 @@ def _edit(desk: Desk, name: str, kind: str, i: int, j: int, word: str) -> None:
     elif rows and kind == "delete":
         for cell in rows[i % len(rows)]:
             cell.value = None
-    elif rows:
-        row = rows[i % len(rows)]
-        record = {h: c.value for h, c in zip(grid.headers, row, strict=True)}
-        key = {h for k in layout.keys for h in k}
-        declared = [h for h in layout.people(record, grid.headers) if h not in key and "on" not in h.split()]
-        if declared:
-            at = grid.headers.index(declared[j % len(declared)])
-            row[at].value = {"type": word, "same": "agreed", "empty": None}[kind]
+    elif rows and kind in ("type", "same", "empty"):
+        _type(grid, layout, rows[i % len(rows)], j, {"type": word, "same": "agreed", "empty": None}[kind])
+
+
+def _type(grid: Grid, layout: Layout, row: Sequence[Any], j: int, value: str | None) -> None:
+    """Type into a cell of people's that is no key of its row."""
+    record = {h: c.value for h, c in zip(grid.headers, row, strict=True)}
+    key = {h for k in layout.keys for h in k}
+    declared = [h for h in layout.people(record, grid.headers) if h not in key and "on" not in h.split()]
+    if declared:
+        at = grid.headers.index(declared[j % len(declared)])
+        row[at].value = value
 
 
 def tables_of(path: Path) -> dict[str, Any]:
@@ -522,7 +540,7 @@ def as_texts(rows: Any) -> list[Any]:
     return sorted(sorted(row.items()) for row in texts if row)
 
 
-@settings(max_examples=4 if EFFORT == "ci" else 8, deadline=None)
+@settings(max_examples=2 if EFFORT == "ci" else 3, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(EDITS, EDITS)
 def test_after_any_edits_the_merged_file_holds_what_the_core_says(
     one: list[tuple[str, str, int, int]], other: list[tuple[str, str, int, int]]
@@ -531,15 +549,9 @@ def test_after_any_edits_the_merged_file_holds_what_the_core_says(
 
 
 @pytest.mark.slow
-@settings(max_examples=8 if EFFORT == "ci" else 300, deadline=None)
+@settings(max_examples=6 if EFFORT == "ci" else 200, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(EDITS, EDITS)
 def test_after_many_more_edits_the_merged_file_holds_what_the_core_says(
     one: list[tuple[str, str, int, int]], other: list[tuple[str, str, int, int]]
 ) -> None:
     the_file_holds_what_the_core_says(one, other)
-
-
-def test_books_without_anything_in_common_are_refused_also_with_a_base(copies: Copies) -> None:
-    _, stranger = other_seller(copies)
-    with pytest.raises(RecoupError, match="base.xlsx and seller.xlsx have no claim"):
-        merge_files([copies.base, copies.mine, stranger], copies.out, run())

@@ -24,6 +24,7 @@ from .not_merged import unmerged_tabs
 from .policy import load
 from .refresh import Run
 from .shared_work import (
+    CLAIM,
     LAYOUTS,
     LOGS,
     RECORD_TABS,
@@ -121,10 +122,14 @@ def _home(book: Book) -> str:
     return str(policy.setting("home_marketplace") or "US")
 
 
-def _marks(book: Book) -> set[str]:
-    """What only copies of one workbook share: claim ids and Journal ids."""
-    ids = {claim_of(r) for name in ("Claims", "NotClaimed", "Cases") for r in book.read_table(name).records()}
-    return (ids | {plain(r.get("ID")) for r in book.read_table("Journal").records()}) - {""}
+def _marks(book: Book) -> set[tuple[str, ...]]:
+    """What only copies of one workbook share: claim ids, and lines of the Journal."""
+    ids = {
+        (claim_of(r),) for name in ("Claims", "NotClaimed", "Cases") for r in book.read_table(name).records()
+    }
+    told = ("ID", CLAIM, "Field")
+    lines = {tuple(plain(r.get(h)) for h in told) for r in book.read_table("Journal").records()}
+    return (ids | lines) - {("",)}
 
 
 # ---- tables

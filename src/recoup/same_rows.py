@@ -1,7 +1,7 @@
 """Which rows of three copies of a table are one row, whatever their order, and when two cells read the same.
 
 Rows are told by their key, tried one after the other; of several rows with one key those that read the same belong
-together first, then the first with the first.
+together first, then those that agree in most cells.
 """
 
 from __future__ import annotations
@@ -120,10 +120,21 @@ def _join_alike(layout: Layout, group: Sequence[_Slot]) -> None:
 
 
 def _join_in_order(layout: Layout, group: Sequence[_Slot]) -> None:
+    """The row that agrees in most cells, of equals the first."""
     for one, other in _PAIRS:
         for slot in group:
             if one in slot.at and other not in slot.at:
-                any(other in twin.at and slot.join(twin, layout) for twin in group)
+                twins = [twin for twin in group if other in twin.at]
+                if len(twins) > 1:
+                    row = slot.copies[one][slot.at[one]]
+                    twins.sort(key=lambda t: -_agreement(row, t.copies[other][t.at[other]]))
+                any(slot.join(twin, layout) for twin in twins)
+
+
+def _agreement(one: Record, other: Record) -> int:
+    """Filled cells that read the same less those that read differently."""
+    both = [h for h in one.keys() & other.keys() if not blank(one[h]) and not blank(other[h])]
+    return sum(1 if same(one[h], other[h]) else -1 for h in both)
 
 
 def _alike(one: Record, other: Record) -> bool:
