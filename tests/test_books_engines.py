@@ -99,6 +99,10 @@ CHANGES: dict[str, Change] = {
     "formula patched": lambda b: b.patch_rows(
         "Evidence", ["Claim ID"], [{"Claim ID": "B", "Row": Formula("1+1", 3), "Units": 1}]
     ),
+    "edit rows": lambda b: b.edit_rows(
+        "Cases", {5: {"Notes": "=told", "Filed on": date(2025, 7, 1), "Units": 1}, 6: {"Stage": None}}
+    ),
+    "edit cells": lambda b: b.edit_cells("Inventory Ledger", {(2, 2): "007", (2, 9): "=X", (40, 1): "below"}),
     "replace": lambda b: b.replace_rows(
         "Checks", [{"Problem": p, "Rows affected": i} for i, p in enumerate("dxb")], ["Problem"]
     ),
@@ -191,6 +195,10 @@ def test_a_workbook_saved_by_one_engine_is_read_alike_by_both(tmp_path: Path, en
         one, other = (book.read_table(name) for book in books)
         assert (one.rows, one.numbers) == (other.rows, other.numbers)
         assert books[0].rows_shown(name) == books[1].rows_shown(name)
+        assert books[0].read_formulas(name) == books[1].read_formulas(name)
+    for sheet in ("Checks", "My sheet", "Inventory Ledger"):
+        assert books[0].formulas_in(sheet) == books[1].formulas_in(sheet)
+    assert books[0].read_formulas("Checks") and books[0].formulas_in("My sheet")
 
 
 # ---- the same refresh

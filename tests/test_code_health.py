@@ -58,11 +58,32 @@ LAYERS = (
         "prepare",
         "refresh",
     },
-    {"upgrade", "targets"},
-    {"doors", "printing", "console", "score"},
+    {
+        "upgrade",
+        "targets",
+        "merging",
+        "same_rows",
+        "shared_work",
+        "merge_past",
+        "merge_conflicts",
+        "not_merged",
+        "merged_book",
+        "undoing",
+    },
+    {"doors", "printing", "console", "score", "sharing", "sharing_printing"},
     {"cli"},
 )
-DOORS = {"cli", "doors", "printing", "macros", "udfs", "template.__main__", "score.sellers"}
+DOORS = {
+    "cli",
+    "doors",
+    "printing",
+    "sharing",
+    "sharing_printing",
+    "macros",
+    "udfs",
+    "template.__main__",
+    "score.sellers",
+}
 ONLY_THESE = {  # unit -> the only other units it may import
     "model": set(),
     "sheets": set(),

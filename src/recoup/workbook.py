@@ -58,8 +58,8 @@ def read_notebook(book: Book) -> Notebook:
     Raises RecoupError when the workbook is newer or older than this Recoup, or an owned table is missing.
     """
     check_version(book)
-    _refuse_older(book)
-    _check_columns(book)
+    refuse_older(book)
+    check_columns(book)
     tables = {name: book.read_table(name).records() for name in TABLES if not name.startswith("Home")}
     policy, problems = load().overridden(_numbered(book, "Policy"), _numbered(book, "ReasonCodes"))
     policy, more = policy.with_settings(_numbered(book, "Settings"))
@@ -96,7 +96,7 @@ def _cleared_days(memory: list[Record]) -> dict[str, date]:
     return days
 
 
-def _check_columns(book: Book) -> None:
+def check_columns(book: Book) -> None:
     """Raise RecoupError when a declared column of an owned table was deleted or renamed."""
     found = book.tables()
     for table in TABLES.values():
@@ -129,7 +129,7 @@ def check_version(book: Book) -> None:
         )
 
 
-def _refuse_older(book: Book) -> None:
+def refuse_older(book: Book) -> None:
     """Raise RecoupError when the workbook was made by an older Recoup and not upgraded yet."""
     version = version_of(book)
     if version < WORKBOOK_VERSION:

@@ -150,6 +150,25 @@ class Book(Protocol):
         """Add records after the last row; the table grows."""
         ...
 
+    def read_formulas(self, table: str) -> dict[tuple[int, str], str]:
+        """The formulas in a table's body, without ``=``, by sheet row and header."""
+        ...
+
+    def formulas_in(self, sheet: str) -> dict[tuple[int, int], str]:
+        """The formulas of a tab, without ``=``, by sheet row and column (1-based). Raises ``SheetMissing``."""
+        ...
+
+    def edit_rows(self, table: str, records: Mapping[int, Record]) -> None:
+        """Edit the named cells of the rows with those numbers (``TableRows.numbers``), only where the value differs."""
+        ...
+
+    def edit_cells(self, sheet: str, cells: Mapping[tuple[int, int], Cell]) -> None:
+        """Write single cells of a tab, by sheet row and column (1-based), where the value differs; looks stay.
+
+        Raises ``SheetMissing``.
+        """
+        ...
+
     def read_name(self, defined_name: str) -> Cell:
         """The value of the one cell that a defined name points at. Raises ``NameMissing``."""
         ...
