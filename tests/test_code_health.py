@@ -44,6 +44,8 @@ LAYERS = (
     {"pipeline", "books", "template"},
     {
         "memory",
+        "case_texts",
+        "evidence_pack",
         "typed_over",
         "workbook",
         "frame_cache",
@@ -59,10 +61,10 @@ LAYERS = (
         "refresh",
     },
     {"upgrade"},
-    {"doors", "printing", "console", "score"},
+    {"doors", "printing", "console", "score", "case_papers"},
     {"cli"},
 )
-DOORS = {"cli", "doors", "printing", "macros", "udfs", "template.__main__", "score.sellers"}
+DOORS = {"cli", "doors", "case_papers", "printing", "macros", "udfs", "template.__main__", "score.sellers"}
 ONLY_THESE = {  # unit -> the only other units it may import
     "model": set(),
     "sheets": set(),
