@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,7 +13,8 @@ import xlsxwriter
 from recoup.model import Cell, Formula
 
 _MADE = datetime(2000, 1, 1)  # said of every such file, so that two of the same rows are the same
-_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_STARTS_FORMULA = ("=", "+", "-", "@")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 _WIDEST = 60
 
 
@@ -78,10 +80,11 @@ def _write_cell(
         sheet.write_number(row, column, cell, looks.whole if float(cell).is_integer() else looks.money)
     elif _shown(cell):
         text = _shown(cell)
-        sheet.write_string(row, column, text, looks.kept if text.startswith(_STARTS_FORMULA) else looks.text)
+        formula = text.lstrip().startswith(_STARTS_FORMULA)
+        sheet.write_string(row, column, text, looks.kept if formula else looks.text)
 
 
 def _shown(cell: Cell) -> str:
     if isinstance(cell, Formula):
         return "" if cell.cached is None else str(cell.cached)
-    return "" if cell is None else str(cell)
+    return "" if cell is None else _CONTROL.sub(" ", str(cell))

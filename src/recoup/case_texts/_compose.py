@@ -100,7 +100,10 @@ class Writer:
             if fact is not None:
                 pairs.append((label, fact))
             elif not optional:
-                self._lacks(f"{plain(claim.get('Claim ID'))}: {_CLAIM_FACTS[source]} is blank on Claims")
+                column = _CLAIM_FACTS[source]
+                self._lacks(
+                    f"{plain(claim.get('Claim ID'))}: {self._label(label)} ({column} on Claims is blank)"
+                )
         return pairs
 
     def _claim_rows(self, claim: Record, level: int) -> list[str]:
@@ -221,7 +224,8 @@ class Writer:
         of_kind = self.words.phrases["words"].get(kind, kind)
         return f"- {of_kind} {' '.join(name.split())}" + (f" ({when})" if when else "")
 
-    def _label(self, name: str) -> str:
+    @staticmethod
+    def _label(name: str) -> str:
         return name.replace("_", " ")
 
 

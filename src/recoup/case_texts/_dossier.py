@@ -19,6 +19,7 @@ from ..model import Record, RecoupError
 from ..policy import Policy, load
 from ..receipts import plain as folded
 from ..reports import Source, read
+from ..reports.documents import KINDS as DOCUMENT_KINDS
 from ..workbook import check_version
 from ._kinds import KINDS
 
@@ -216,8 +217,8 @@ def _documents_of(
     events = ("Order ID", "Shipment ID", "Removal order ID", "Reference ID")
     own = {folded(plain(c.get(h))) for c in claims for h in events} - {""}
     products = {folded(plain(c.get(h))) for c in claims for h in ("SKU", "FNSKU")} - {""}
-    shown = {
-        plain(e.get("What it shows")).partition(" of ")[0]
+    proofs = {
+        plain(e.get("What it shows")).partition(" (report cleared")[0]: e
         for e in evidence
         if plain(e.get("Role")) == "document"
     }
@@ -226,9 +227,23 @@ def _documents_of(
         applies = plain(document.get("Applies to"))
         names = {folded(part) for part in (applies, *_PARTS.split(applies))}
         of_kind = plain(document.get("Kind"))
-        proves = f"{of_kind} {plain(document.get('Document ID'))}" in shown
+        shown = [s for s in proofs if s.partition(" of 2")[0] == f"{of_kind} {_name(document)}"]
+        proves = any(proofs.pop(s) for s in shown)
         if proves or names & own or (names & products and of_kind in KINDS[kind].product_documents):
             found.append(document)
+    found += [_remembered(shown, row) for shown, row in proofs.items()]
     return sorted(
         found, key=lambda d: tuple(plain(d.get(h)) for h in ("Document ID", "Kind", "Path or link"))
     )
+
+
+def _name(document: Record) -> str:
+    """How Evidence names a document: by its id, else by its file."""
+    return plain(document.get("Document ID")) or re.split(r"[\\/]", plain(document.get("Path or link")))[-1]
+
+
+def _remembered(shown: str, row: Record) -> Record:
+    """A document that Evidence holds and Documents does not any more."""
+    kind = next((k for k in DOCUMENT_KINDS if shown.startswith(f"{k} ")), "other")
+    name = re.sub(r" of \d{4}-\d\d-\d\d$", "", shown.removeprefix(kind).strip())
+    return {"Document ID": name, "Kind": kind, "Applies to": "", "Date": row.get("Date"), "Path or link": ""}
