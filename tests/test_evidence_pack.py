@@ -9,7 +9,8 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -19,6 +20,7 @@ import pytest
 from openpyxl import load_workbook
 
 import workbooks
+from recoup import cli
 from recoup.case_papers import pack_case
 from recoup.case_texts import Records, assemble, write_text
 from recoup.doors import open_workbook
@@ -35,26 +37,11 @@ def shipment(**document: Any) -> Records:
     """Two short SKUs of a shipment, with papers on disk under papers/."""
     records = big_shipment(2)
     papers = [
-        {
-            "Document ID": "INV-0",
-            "Kind": "invoice",
-            "Applies to": "FBA15ABCDEFG",
-            "Path or link": "papers/inv.pdf",
-        },
-        {
-            "Document ID": "POD-1",
-            "Kind": "proof of delivery",
-            "Applies to": "FBA15ABCDEFG",
-            "Path or link": "papers/pod.jpg",
-        },
+        {"Document ID": "INV-0", "Kind": "invoice", "Path or link": "papers/inv.pdf"},
+        {"Document ID": "POD-1", "Kind": "proof of delivery", "Path or link": "papers/pod.jpg"},
     ]
-    return replace(
-        records,
-        documents=[
-            *papers,
-            *([{"Kind": "other", "Applies to": "FBA15ABCDEFG", **document}] if document else []),
-        ],
-    )
+    papers += [{"Kind": "other", **document}] if document else []
+    return replace(records, documents=[{"Applies to": "FBA15ABCDEFG", **p} for p in papers])
 
 
 @pytest.fixture
@@ -176,10 +163,8 @@ def test_text_that_looks_like_a_formula_stays_text(home: Path, start: str) -> No
 
 def test_what_people_wrote_is_not_in_a_pack(home: Path) -> None:
     records, buyer = shipment(), "Jane Doe, 5 Elm Street"
-    cases = [
-        {"Claim ID": c["Claim ID"], "Case": c["Case"], "Notes": buyer, "Amazon answer": buyer}
-        for c in records.claims
-    ]
+    typed = {"Notes": buyer, "Amazon answer": buyer}
+    cases = [{"Claim ID": c["Claim ID"], "Case": c["Case"], **typed} for c in records.claims]
     claims = [{**c, "Decision note": buyer, "My column": buyer} for c in records.claims]
     documents = [{**d, "Note": buyer} for d in records.documents]
     evidence = [{**e, "My column": buyer} for e in records.evidence]
@@ -305,9 +290,9 @@ def test_a_pack_is_written_once_and_found_unchanged_again(home: Path, tmp_path: 
         (lambda f: (f / "mine.txt").write_text("x"), "holds mine.txt, which is not of this pack"),
         (
             lambda f: (f / "documents" / "inv.pdf").write_bytes(b"new"),
-            "is there already with another documents/inv.pdf",
+            "already with another documents/inv.pdf",
         ),
-        (lambda f: (f / "documents" / "inv.pdf").unlink(), "is there already and lacks documents/inv.pdf"),
+        (lambda f: (f / "documents" / "inv.pdf").unlink(), "already and lacks documents/inv.pdf"),
     ],
 )
 def test_a_folder_with_anything_else_is_refused_and_left_alone(
@@ -367,10 +352,27 @@ def test_a_long_case_stays_on_one_page_and_says_where_the_rest_is(home: Path) ->
 # --- the commands -------------------------------------------------------------------------------------------------
 
 
-def recoup(*words: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "recoup.cli", *map(str, words)], capture_output=True, text=True
-    )
+@dataclass(frozen=True)
+class Said:
+    """What a command printed, and its exit code."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def recoup(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
+    """Runs a command of the program in this process."""
+
+    def run(*words: str | Path) -> Said:
+        monkeypatch.setattr(sys, "argv", ["recoup", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        printed = capsys.readouterr()
+        return Said(int(ended.value.code or 0), printed.out, printed.err)
+
+    return run
 
 
 @pytest.fixture(scope="module")
@@ -379,7 +381,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_commands_print_a_text_and_write_a_pack_and_leave_the_workbook_alone(
-    book: Path, tmp_path: Path
+    book: Path, tmp_path: Path, recoup: Callable[..., Said]
 ) -> None:
     before = book.read_bytes()
     claim_id = str(workbooks.claim_of(book, "X00LOST01A")["Claim ID"])
@@ -397,7 +399,9 @@ def test_the_commands_print_a_text_and_write_a_pack_and_leave_the_workbook_alone
     assert book.read_bytes() == before
 
 
-def test_a_text_that_is_not_complete_exits_with_1_and_a_wrong_word_with_2(book: Path) -> None:
+def test_a_text_that_is_not_complete_exits_with_1_and_a_wrong_word_with_2(
+    book: Path, recoup: Callable[..., Said]
+) -> None:
     claim_id = str(workbooks.claim_of(book, "X00LOST01A")["Claim ID"])
     chase = recoup("case", book, claim_id, "--purpose", "chase")
     assert chase.returncode == 1
@@ -413,7 +417,7 @@ def test_a_text_that_is_not_complete_exits_with_1_and_a_wrong_word_with_2(book: 
     assert nobody.returncode == 2 and "there is no claim LW-NOBODY; copy the id from Claims" in nobody.stderr
 
 
-def test_json_gives_the_text_with_its_limit(book: Path) -> None:
+def test_json_gives_the_text_with_its_limit(book: Path, recoup: Callable[..., Said]) -> None:
     claim_id = str(workbooks.claim_of(book, "X00LOST01A")["Claim ID"])
     told = json.loads(recoup("case", book, claim_id, "--json").stdout)
     assert told["complete"] and told["limit"] == 2000 and told["text"].startswith("Units lost")
@@ -424,8 +428,9 @@ def test_the_documents_tab_of_a_workbook_is_read_relative_to_the_workbook(tmp_pa
     claim = workbooks.claim_of(book, "X00DAMG01A")
     (tmp_path / "photo.png").write_bytes(b"a photo")
     opened = open_workbook(book)
-    opened.write_tab("Documents", [["Document ID", "Kind", "Applies to", "Date", "Path or link", "Note"],
-                                   ["D-1", "photo", str(claim["Reference ID"]), "2026-10-02", "photo.png", "hers"]])  # fmt: skip
+    headings = ["Document ID", "Kind", "Applies to", "Date", "Path or link", "Note"]
+    row = ["D-1", "photo", str(claim["Reference ID"]), "2026-10-02", "photo.png", "hers"]
+    opened.write_tab("Documents", [headings, row])
     opened.save(book)
     pack, text, folder, _ = pack_case(
         book, [str(claim["Claim ID"])], tmp_path / "packs", purpose="file", language="", reason=""
