@@ -31,6 +31,7 @@ NAMES = (  # as `Identifiers` writes them, longer ones before those they begin w
     *("reimbursement", "original", "parcel"),
 )
 _BETWEEN = re.compile(rf" · (?=(?:{'|'.join(NAMES)}) )")
+_CLEARED = re.compile(r" \(report cleared [\d-]+\)$")  # the row stands on its own: its facts stay
 _CODE = r"[A-Z][A-Z_]*"
 _MONEY = r"-?[\d,]+\.\d+"
 _FORMS = tuple(
@@ -101,7 +102,8 @@ class Row:
 
 def read_row(record: Record) -> Row:
     """The facts of a row of Evidence."""
-    shows, currency = text(record.get("What it shows")), text(record.get("Currency"))
+    shows = _CLEARED.sub("", text(record.get("What it shows")))
+    currency = text(record.get("Currency"))
     units, amount = number(record.get("Units")), number(record.get("Amount"))
     facts: dict[str, Fact] = {}
     for form in _FORMS:

@@ -14,7 +14,7 @@ from ..memory import plain
 from ..model import Record
 from ._documents import Copied
 
-_ROWS = 18  # of a table on the page
+_MOST_CLAIMS, _MOST_ROWS = 8, 14  # on the page
 _STYLE = """
 @page { size: A4; margin: 14mm }
 body { font: 9pt/1.35 Arial, Helvetica, sans-serif; color: #000; max-width: 190mm; margin: 0 auto }
@@ -37,9 +37,9 @@ def summarise(dossier: Dossier, text: CaseText, documents: Sequence[Copied]) -> 
         *_warnings(text, documents),
         *_filed(dossier),
         "<h2>Claims</h2>",
-        _table(dossier.claims, _CLAIMS, dossier),
+        _table(dossier.claims, _CLAIMS, dossier, _MOST_CLAIMS),
         "<h2>Evidence</h2>",
-        _table(dossier.evidence, _EVIDENCE, dossier),
+        _table(dossier.evidence, _EVIDENCE, dossier, _MOST_ROWS),
         *_attachments(text, documents),
         f"<p>Where to file: {escape(text.route)}.</p>",
     ]
@@ -66,13 +66,13 @@ def _attachments(text: CaseText, documents: Sequence[Copied]) -> list[str]:
     return ["<h2>Documents</h2>", *(f"<p>{escape(line)}</p>" for line in lines)]
 
 
-def _table(rows: Sequence[Record], columns: Sequence[str], dossier: Dossier) -> str:
+def _table(rows: Sequence[Record], columns: Sequence[str], dossier: Dossier, most: int) -> str:
     head = "".join(f"<th>{escape(c)}</th>" for c in columns)
-    body = "".join(f"<tr>{''.join(_cell(r, c) for c in columns)}</tr>" for r in rows[:_ROWS])
+    body = "".join(f"<tr>{''.join(_cell(r, c) for c in columns)}</tr>" for r in rows[:most])
     more = (
         ""
-        if len(rows) <= _ROWS
-        else f"<p>{len(rows) - _ROWS} more rows: see {escape(list_name(dossier.case))}.</p>"
+        if len(rows) <= most
+        else f"<p>{len(rows) - most} more rows: see {escape(list_name(dossier.case))}.</p>"
     )
     return f"<table><tr>{head}</tr>{body}</table>{more}"
 
