@@ -155,6 +155,52 @@ def explain(
     raise typer.Exit(print_explanation(derive(open_workbook(book, engine), claim_id), as_json=json))
 
 
+Claims = Annotated[list[str], typer.Argument(metavar="CLAIM_ID…", help="Ids from Claims, one case together.")]
+Purpose = Annotated[str, typer.Option(help="What the text is for: file, chase, answer or appeal.")]
+Tongue = Annotated[
+    str,
+    typer.Option("--language", metavar="XX", help="en, de, fr, it, es or ja (default: the marketplace's)."),
+]
+Denial = Annotated[
+    str,
+    typer.Option(metavar="WHY", help="Of an appeal: Amazon's reason (default: Decision reason on Cases)."),
+]
+
+
+@app.command()
+def case(
+    book: BookPath,
+    claim_ids: Claims,
+    purpose: Purpose = "file",
+    language: Tongue = "",
+    reason: Denial = "",
+    json: Json = False,
+    engine: Engine = "package",
+) -> None:
+    """Print the text of a case. Exits with 1 when a fact that Amazon asks for is missing."""
+    from .case_papers import case_text, print_case_text
+
+    text = case_text(book, claim_ids, purpose=purpose, language=language, reason=reason, engine=engine)
+    raise typer.Exit(print_case_text(text, as_json=json))
+
+
+@app.command()
+def pack(
+    book: BookPath,
+    claim_ids: Claims,
+    to: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the folder of the case goes.")],
+    purpose: Purpose = "file",
+    language: Tongue = "",
+    reason: Denial = "",
+    engine: Engine = "package",
+) -> None:
+    """Write the text of a case, its rows, its documents and a manifest into a folder."""
+    from .case_papers import pack_case, print_pack
+
+    done = pack_case(book, claim_ids, to, purpose=purpose, language=language, reason=reason, engine=engine)
+    raise typer.Exit(print_pack(*done))
+
+
 @app.command()
 def clear(
     book: BookPath,
