@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from .accounts import Account
-from .events import Credit, Loss, Product
+from .events import Credit, Loss, MoneyCredit, Product
 from .model import Evidence, Reason, SourceRow
 from .money import cents
 
@@ -91,6 +91,7 @@ class Draft:
     counted: bool = True  # False: a claim about money that concerns no units
     shipment_id: str = ""
     removal_order_id: str = ""
+    given_back: list[tuple[MoneyCredit, float]] = field(default_factory=list)  # of a claim about money
 
     @property
     def units(self) -> int:
