@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 
-from .drafts import Draft, Given, Lot, Settled
+from .drafts import Draft, Given, Lot, Settled, identifiers
 from .events import Aside, MoneyCredit, Overcharge
 from .model import Evidence
 from .money import cents
@@ -215,9 +215,5 @@ def _add(draft: Draft, charge: _Charge) -> None:
 
 
 def _given_back(credit: MoneyCredit, amount: float) -> Evidence:
-    named = (("order", credit.order_id), ("SKU", credit.product.sku), ("FNSKU", credit.product.fnsku))
-    identifiers = " · ".join(f"{name} {value}" for name, value in named if value)
-    identifiers = " · ".join(filter(None, (identifiers, credit.reference_id)))
-    return Evidence(
-        credit.role, credit.row, credit.date, None, -amount, credit.currency, identifiers, credit.shows
-    )
+    named = identifiers(credit.product, credit.order_id, credit.reference_id, credit.case_id)
+    return Evidence(credit.role, credit.row, credit.date, None, -amount, credit.currency, named, credit.shows)

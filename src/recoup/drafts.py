@@ -174,7 +174,7 @@ def loss_evidence(loss: Loss, units: int, shows: str = "") -> Evidence:
         units=units,
         amount=loss.amount,
         currency=loss.currency,
-        identifiers=_identifiers(
+        identifiers=identifiers(
             loss.product,
             loss.order_id,
             loss.reference_id,
@@ -194,12 +194,12 @@ def credit_evidence(credit: Credit, units: int) -> Evidence:
         units=units,
         amount=credit.amount,
         currency=credit.currency,
-        identifiers=_identifiers(credit.product, credit.order_id, credit.reference_id, credit.case_id),
+        identifiers=identifiers(credit.product, credit.order_id, credit.reference_id, credit.case_id),
         shows=credit.shows if units else f"{credit.shows} (may have settled this)",
     )
 
 
-def _identifiers(
+def identifiers(
     product: Product,
     order_id: str,
     reference_id: str,
@@ -208,6 +208,7 @@ def _identifiers(
     shipment: str = "",
     removal: str = "",
 ) -> str:
+    """The ids of an evidence row, as Evidence shows them."""
     named = (
         ("SKU", product.sku),
         ("FNSKU", product.fnsku),

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from ..accounts import Account, Allocation
-from ..drafts import Draft, Given, Lot, Settled
+from ..drafts import Draft, Given, Lot, Settled, identifiers
 from ..events import MoneyCredit
 from ..identity import claim_id
 from ..model import Evidence, SourceRow
@@ -241,9 +241,8 @@ def _paid_evidence(payment: Payment, units: int) -> Evidence:
 
 
 def _more_evidence(more: MoneyCredit, share: float) -> Evidence:
-    identifiers = f"reimbursement {more.reference_id} · FNSKU {more.product.fnsku}"
-    amount = cents(share)
-    return Evidence("reimbursement", more.row, more.date, 0, amount, more.currency, identifiers, more.shows)
+    named, amount = identifiers(more.product, "", more.reference_id, more.case_id), cents(share)
+    return Evidence("reimbursement", more.row, more.date, 0, amount, more.currency, named, more.shows)
 
 
 def _cost_evidence(cost: Cost, payment: Payment) -> Evidence:
