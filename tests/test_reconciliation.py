@@ -5,7 +5,7 @@ day (`as_of`) with the report tables of that day (see case_frames; a step keeps 
 person does before it: `file` adds rows of Cases (`claim: {kind, key}`, or none for a case of their own), `type` sets
 cells of the row with that number. What comes of it:
 
-    cases     by number of row: cells of Cases; `step` names texts that stand in Suggested next step, `never` texts that do not
+    cases     by number of row: cells of Cases; `step` names texts of Suggested next step, `never` texts not there
     checks    texts on Checks, each in one line there; left out means nothing about payments stands there
     evidence  texts that each stand in one row of Evidence: role: text
     journal   (field, from, to) of the paid figures

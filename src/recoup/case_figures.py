@@ -145,11 +145,11 @@ def find_figures(row: Mapping[str, Cell], facts: Facts, ledger: Ledger, kept: Le
     key, claim = text(row.get("Claim ID")), facts.claims.get(text(row.get("Claim ID")))
     kind, detectors = claim.kind if claim else text(row.get("Kind")), all_detectors()
     about_money = kind != REVERSED and kind in detectors and detectors[kind].value == "given"
-    paid = [*ledger.paid.get(key, ()), *kept.paid.get(key, ())]
     taken = sorted(
         [*ledger.taken.get(key, ()), *kept.taken.get(key, ())],
         key=lambda t: (t.date, t.reversal_id, t.verdict, t.units),
     )
+    paid = [*ledger.paid.get(key, ()), *_less_taken(kept.paid.get(key, ()), taken)]
     figures = Figures(
         claim_id=key,
         about_money=about_money,
@@ -170,6 +170,20 @@ def find_figures(row: Mapping[str, Cell], facts: Facts, ledger: Ledger, kept: Le
     if not draft or paid or taken:
         _set_balance(figures, row, claim, facts)
     return figures
+
+
+def _less_taken(kept: Iterable[Paid], taken: Iterable[TakenBack]) -> list[Paid]:
+    """Remembered payments less what was taken back of them; of this run's payments the allocation knows."""
+    back: dict[str, int] = defaultdict(int)
+    for reversal in taken:
+        back[reversal.original_id] += 0 if reversal.verdict == "goods given back" else reversal.units
+    left = []
+    for paid in kept:
+        gone = min(back[paid.reimbursement_id], paid.units or 0)
+        back[paid.reimbursement_id] -= gone
+        if paid.units is None or paid.units > gone:
+            left.append(_part(paid, (paid.units or 0) - gone))
+    return left
 
 
 def _of_filing(figures: Figures, paid: Sequence[Paid], facts: Facts) -> list[Paid]:

@@ -181,25 +181,35 @@ class _Teller:
 
     def _loose(self, credit: Credit, units: int | None, amount: float) -> None:
         """A payment that found no open unit: that of a case whose goods came back, or nobody's."""
-        claim = self._meant(credit, units or 1)
-        if claim:
-            self._came_back[claim] -= units or 1
-            self.ledger.paid[claim].append(_paid(credit, units, amount, needless=True))
-        else:
-            self.ledger.loose.append(_paid(credit, units, amount))
+        left, cash = units, _Cents(amount, units or 1)
+        for claim, room in self._meant(credit):
+            part = room if left is None else min(room, left)
+            if part > 0:
+                self._came_back[claim] -= part
+                self.ledger.paid[claim].append(
+                    _paid(credit, None if left is None else part, cash.take(part), needless=True)
+                )
+                if left is None:
+                    return
+                left -= part
+        if left != 0:
+            self.ledger.loose.append(_paid(credit, left, cash.take(left or 1)))
 
-    def _meant(self, credit: Credit, units: int) -> str:
-        """The claim with a case that a payment was for, though none of its units was open."""
-        near = {c: a for c, a in self.accounts if c in self.filed and self._same(credit, a)}
-        for claim in sorted(near):
-            if credit.reference_id and credit.reference_id in self.filed[claim].recorded:
-                return claim
-        for claim in sorted(near):
-            mine = self._is_ours(credit, claim)
-            named = bool(credit.id) and credit.id in near[claim].loss.ids
-            if (mine or (named and not credit.case_id)) and self._came_back[claim] >= units:
-                return claim
-        return ""
+    def _meant(self, credit: Credit) -> Iterator[tuple[str, int]]:
+        """The claims with a case that a payment was for, though no unit was open, and how many it may have paid."""
+        used = {claim for claim, _ in self._uses[id(credit)]}
+        near: dict[str, list[Account]] = defaultdict(list)
+        for claim, account in self.accounts:
+            if claim in self.filed and self._same(credit, account):
+                near[claim].append(account)
+        for claim, accounts in sorted(near.items()):
+            if credit.reference_id in self.filed[claim].recorded and claim not in used:
+                yield claim, sum(a.loss.units for a in accounts)
+                return
+        for claim, accounts in sorted(near.items()):
+            named = bool(credit.id) and any(credit.id in a.loss.ids for a in accounts)
+            if self._is_ours(credit, claim) or (named and not credit.case_id):
+                yield claim, self._came_back[claim]
 
     @staticmethod
     def _same(credit: Credit, account: Account) -> bool:
