@@ -168,9 +168,11 @@ class _Teller:
         if credit.units is None and not pieces:
             self._loose(credit, None, credit.amount or 0.0)
         left = total - spent - purse.reversed
-        if left > 0:
-            kept = left - min(given, left)
-            self._loose(credit, kept, cash.take(kept)) if kept else None
+        back = min(given, max(left, 0))
+        if left > back:
+            self._loose(credit, left - back, cash.take(left - back))
+        if back:
+            self.ledger.loose.append(_paid(credit, back, None, goods=True))
 
     @staticmethod
     def _joined(pieces: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
