@@ -12,7 +12,8 @@ from pathlib import Path
 
 from . import home, results
 from .books.base import Book
-from .cases import Known, Tracking, day, text, track
+from .case_money import follow_money
+from .cases import Known, Tracking, track
 from .confidence import count_outcomes
 from .coverage import tab_name
 from .detectors import Detector, all_detectors
@@ -24,10 +25,11 @@ from .pipeline import Brief, Result, detect
 from .prepare import Ask, find_missing
 from .progress import Progress, Stopwatch, each_file, unseen
 from .recalled import recall_losses
+from .reconciliation import OWN_KEY
 from .reports import Listing, Reports, Shelf, file_sources, read
 from .reports_folder import not_read
 from .sheets import AGE
-from .source_files import SourceFiles, as_text
+from .source_files import SourceFiles
 from .typed_over import as_written, restore_rows, strange_decisions, typed_problems
 from .waiting import Sums, waiting_by_tab
 from .workbook import Notebook, read_notebook, report_tabs, sheets_of
@@ -200,12 +202,23 @@ def _write(
     left = results.not_claimed_rows(lines, notebook.not_claimed, run.as_of)
     left += results.stale_lines(notebook.not_claimed, left, {c.claim_id for c in result.claims})
     cases, opened = results.case_rows(tracking, known.cases, run.as_of)
+    old = book.read_table("Evidence").records()
+    every = [*book.read_table("Cases").records(), *opened]
+    money = follow_money(every, old, reports, result, tracking, notebook.policy, run.as_of)
+    new = {plain(r["Claim ID"]) for r in opened}
+    filled = money.fill([*cases, *opened], run.as_of)
+    cases, opened = (
+        [r for r in filled if (plain(r["Claim ID"]) in new) == is_new] for is_new in (False, True)
+    )
+    journal += money.journal(filled, who=run.who, run=run.name, when=run.when, first=len(journal) + 1)
+    problems += money.problems
     book.patch_rows("Claims", ["Claim ID"], rows)
     book.patch_rows("NotClaimed", ["Claim ID", "Reason", "Closed by"], left)
     book.patch_rows("Cases", ["Claim ID"], cases)
     book.append_rows("Cases", opened)
-    evidence = results.evidence_rows(result.claims, sheets_of(book), linked)
-    evidence += _cleared(book, tracking, run.as_of)
+    book.patch_rows("Cases", OWN_KEY, money.own_rows(run.as_of))
+    evidence = results.evidence_rows(money.evidence, sheets_of(book), linked)
+    evidence += money.keep(old, evidence, tracking, reports, run.as_of)
     book.replace_rows("Evidence", evidence, ["Claim ID", "Sheet or file", "Row", "Role"])
     book.append_rows("Journal", journal)
     memory = remember(rows, _people(tracking, known), notebook.written)
@@ -286,17 +299,3 @@ def _people(tracking: Tracking, known: Known) -> dict[str, dict[str, str]]:
             cells |= {k: before.get(k) or v for k, v in fresh.items()}
         seen[tracked.claim_id] = cells
     return seen
-
-
-def _cleared(book: Book, tracking: Tracking, as_of: date) -> list[Record]:
-    """Evidence of claims that are no longer derived: kept as it was, and marked where its report is gone."""
-    gone = {t.claim_id: t.ended for t in tracking.tracked if t.claim is None}
-    kept = []
-    for row in book.read_table("Evidence").records() if gone else []:
-        if text(row.get("Claim ID")) in gone:
-            shows = text(row.get("What it shows"))
-            if not gone[text(row.get("Claim ID"))] and "(report cleared" not in shows:
-                shows = f"{shows} (report cleared {as_of})"
-            proof = as_text(row.get("Link"))
-            kept.append({**row, "What it shows": shows, "Link": proof, "Date": day(row.get("Date"))})
-    return kept

@@ -10,7 +10,7 @@ from datetime import date
 from .cases import Tracked, Tracking, case_name, day, text
 from .home import quoted
 from .memory import plain
-from .model import Cell, Claim, Evidence, Formula, NotClaimed, Problem, Record, SourceRow
+from .model import Cell, Evidence, Formula, NotClaimed, Problem, Record, SourceRow
 from .pipeline import priority
 from .source_files import SourceFiles
 
@@ -153,9 +153,11 @@ def stale_lines(
     ]
 
 
-def evidence_rows(claims: Iterable[Claim], sheets: set[str], files: SourceFiles) -> list[Record]:
+def evidence_rows(
+    told: Mapping[str, Sequence[Evidence]], sheets: set[str], files: SourceFiles
+) -> list[Record]:
     """One row per report row that counts for or against a claim, with a link to its tab or its file."""
-    return [_evidence_row(c.claim_id, e, sheets, files) for c in claims for e in c.evidence]
+    return [_evidence_row(key, e, sheets, files) for key, rows in told.items() for e in rows]
 
 
 def _evidence_row(claim_id: str, evidence: Evidence, sheets: set[str], files: SourceFiles) -> Record:
