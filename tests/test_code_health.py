@@ -81,7 +81,7 @@ LAYERS = (
         "merged_book",
         "undoing",
     },
-    {"doors", "printing", "console", "score", "sharing", "sharing_printing", "case_papers"},
+    {"doors", "printing", "console", "score", "options", "sharing", "sharing_printing", "case_papers"},
     {"cli"},
 )
 DOORS = {
