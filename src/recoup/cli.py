@@ -9,7 +9,20 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from .options import AsOf, BookPath, Engine, Folder, InPlace, Json, Strict, read_day
+from .options import (
+    AsOf,
+    BookPath,
+    Claims,
+    Denial,
+    Engine,
+    Folder,
+    InPlace,
+    Json,
+    Purpose,
+    Strict,
+    Tongue,
+    read_day,
+)
 from .progress import bar
 
 if TYPE_CHECKING:
@@ -142,18 +155,6 @@ def explain(
     from .workbook import open_workbook
 
     raise typer.Exit(print_explanation(derive(open_workbook(book, engine), claim_id), as_json=json))
-
-
-Claims = Annotated[list[str], typer.Argument(metavar="CLAIM_ID…", help="Ids from Claims, one case together.")]
-Purpose = Annotated[str, typer.Option(help="What the text is for: file, chase, answer or appeal.")]
-Tongue = Annotated[
-    str,
-    typer.Option("--language", metavar="XX", help="en, de, fr, it, es or ja (default: the marketplace's)."),
-]
-Denial = Annotated[
-    str,
-    typer.Option(metavar="WHY", help="Of an appeal: Amazon's reason (default: Decision reason on Cases)."),
-]
 
 
 @app.command()
