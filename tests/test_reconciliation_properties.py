@@ -72,8 +72,6 @@ def follow(shop: Tabs, rows: list[Record]) -> tuple[Following, Result, CaseMoney
 
 CHECKS = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 PATIENT = settings(suppress_health_check=CHECKS)
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-)
 
 
 @given(followed())
