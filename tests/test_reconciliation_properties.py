@@ -7,6 +7,7 @@ from copy import deepcopy
 from dataclasses import replace
 from functools import cache
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -69,11 +70,24 @@ def follow(shop: Tabs, rows: list[Record]) -> tuple[Following, Result, CaseMoney
     return desk, *desk.run(reports_of(shop), AS_OF)
 
 
+CHECKS = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
+PATIENT = settings(suppress_health_check=CHECKS)
+
+
 @given(followed())
-@settings(
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-)
-def test_the_money_of_cases(shop_and_rows: tuple[Tabs, list[Record]]) -> None:
+@settings(PATIENT, max_examples=8)
+def test_the_money_of_a_few_cases(shop_and_rows: tuple[Tabs, list[Record]]) -> None:
+    what_must_hold(shop_and_rows)
+
+
+@pytest.mark.slow
+@given(followed())
+@PATIENT
+def test_the_money_of_many_cases(shop_and_rows: tuple[Tabs, list[Record]]) -> None:
+    what_must_hold(shop_and_rows)
+
+
+def what_must_hold(shop_and_rows: tuple[Tabs, list[Record]]) -> None:
     shop, rows = shop_and_rows
     desk, result, money = follow(shop, rows)
     every_unit_paid_is_told_once(result, money)

@@ -129,6 +129,7 @@ class _Teller:
         ]
         self._uses: dict[int, list[tuple[str, int]]] = defaultdict(list)
         self._came_back: dict[str, int] = defaultdict(int)
+        self._paid_with: dict[str, set[str]] = defaultdict(set)  # claims by the id that pays their units
         for claim, account in self.accounts:
             again = _paid_again(account)
             for use in account.uses:
@@ -136,6 +137,7 @@ class _Teller:
                     self._came_back[claim] += use.units
                     continue
                 left = use.units
+                self._paid_with[use.credit.reference_id].add(claim)
                 for reversal, units in again.pop(id(use.credit), []):
                     dispute = dispute_of(reversal)
                     if dispute in filed and not self._is_ours(use.credit, claim):
@@ -199,7 +201,7 @@ class _Teller:
 
     def _meant(self, credit: Credit) -> Iterator[tuple[str, int]]:
         """The claims with a case that a payment was for, though no unit was open, and how many it may have paid."""
-        used = {claim for claim, _ in self._uses[id(credit)]}
+        used = self._paid_with[credit.reference_id]
         near: dict[str, list[Account]] = defaultdict(list)
         for claim, account in self.accounts:
             if claim in self.filed and self._same(credit, account):
