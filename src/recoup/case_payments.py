@@ -124,6 +124,7 @@ class _Teller:
     ) -> None:
         self.ledger, self.allocation, self.filed = Ledger(), allocation, filed
         self.dispute_of = dispute_of
+        self._reversed = {p.credit.reference_id for p in allocation.purses if p.reversed}
         self.accounts: list[tuple[str, Account]] = [
             (name(a.loss.kind, a.loss.key), a) for a in (*allocation.accounts, *allocation.recalled)
         ]
@@ -207,13 +208,18 @@ class _Teller:
             if claim in self.filed and self._same(credit, account):
                 near[claim].append(account)
         for claim, accounts in sorted(near.items()):
-            if credit.reference_id in self.filed[claim].recorded and claim not in used:
+            named = bool(credit.id) and any(credit.id in a.loss.ids for a in accounts)
+            if self._came_back[claim] > 0 and (
+                self._is_ours(credit, claim) or (named and not credit.case_id)
+            ):
+                used.add(claim)
+                yield claim, self._came_back[claim]
+        if used or credit.reference_id in self._reversed:
+            return  # what this run tells of the payment by itself is all: its id on the row says no more
+        for claim, accounts in sorted(near.items()):
+            if credit.reference_id in self.filed[claim].recorded:
                 yield claim, sum(a.loss.units for a in accounts)
                 return
-        for claim, accounts in sorted(near.items()):
-            named = bool(credit.id) and any(credit.id in a.loss.ids for a in accounts)
-            if self._is_ours(credit, claim) or (named and not credit.case_id):
-                yield claim, self._came_back[claim]
 
     @staticmethod
     def _same(credit: Credit, account: Account) -> bool:
