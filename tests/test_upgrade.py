@@ -115,6 +115,8 @@ COMMANDS: dict[str, tuple[object, ...]] = {
     "clear --dry-run": ("Inventory Ledger",),
     "import": ("report.txt",),
     "upgrade": (),
+    "case": ("LW-AAAAAAAAAAAAA",),
+    "pack": ("LW-AAAAAAAAAAAAA", "--to", "packs"),
 }
 
 
