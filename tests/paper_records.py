@@ -32,7 +32,9 @@ def records_of(
     return Records(
         name="case.xlsx",
         claims=results.claim_rows(tracking, as_of),
-        evidence=results.evidence_rows(result.claims, set(), SourceFiles([], [], Path("case.xlsx"))),
+        evidence=results.evidence_rows(
+            {c.claim_id: c.evidence for c in result.claims}, set(), SourceFiles([], [], Path("case.xlsx"))
+        ),
         documents=documents or [],
         covered={tab: day for tab, day in covered.items() if day},
         as_of=as_of,

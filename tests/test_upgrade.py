@@ -117,6 +117,9 @@ COMMANDS: dict[str, tuple[object, ...]] = {
     "upgrade": (),
     "case": ("LW-AAAAAAAAAAAAA",),
     "pack": ("LW-AAAAAAAAAAAAA", "--to", "packs"),
+    "merge": ("theirs.xlsx", "--output", "merged.xlsx"),
+    "journal": (),
+    "journal --undo": ("R-1",),
 }
 
 

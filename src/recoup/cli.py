@@ -9,18 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from .case_commands import add_case_commands
 from .options import (
     AsOf,
     BookPath,
-    Claims,
-    Denial,
     Engine,
     Folder,
     InPlace,
     Json,
-    Purpose,
     Strict,
-    Tongue,
     read_day,
 )
 from .progress import bar
@@ -155,40 +152,6 @@ def explain(
     from .workbook import open_workbook
 
     raise typer.Exit(print_explanation(derive(open_workbook(book, engine), claim_id), as_json=json))
-
-
-@app.command()
-def case(
-    book: BookPath,
-    claim_ids: Claims,
-    purpose: Purpose = "file",
-    language: Tongue = "",
-    reason: Denial = "",
-    json: Json = False,
-    engine: Engine = "package",
-) -> None:
-    """Print the text of a case. Exits with 1 when a fact that Amazon asks for is missing."""
-    from .case_papers import case_text, print_case_text
-
-    text = case_text(book, claim_ids, purpose=purpose, language=language, reason=reason, engine=engine)
-    raise typer.Exit(print_case_text(text, as_json=json))
-
-
-@app.command()
-def pack(
-    book: BookPath,
-    claim_ids: Claims,
-    to: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the folder of the case goes.")],
-    purpose: Purpose = "file",
-    language: Tongue = "",
-    reason: Denial = "",
-    engine: Engine = "package",
-) -> None:
-    """Write the text of a case, its rows, its documents and a manifest into a folder."""
-    from .case_papers import pack_case, print_pack
-
-    done = pack_case(book, claim_ids, to, purpose=purpose, language=language, reason=reason, engine=engine)
-    raise typer.Exit(print_pack(*done))
 
 
 @app.command()
@@ -387,6 +350,9 @@ def _run(as_of: str) -> Run:
 
 def _day(typed: str, option: str) -> date:
     return read_day(typed, option) if typed else date.today()
+
+
+add_case_commands(app)
 
 
 if __name__ == "__main__":
