@@ -52,6 +52,7 @@ LAYERS = (
         "results",
         "settlement_ties",
         "case_payments",
+        "filed_claims",
         "case_figures",
         "case_advice",
         "reconciliation",

@@ -19,6 +19,7 @@ from typing import Literal
 
 from .accounts import Account, Allocation, Purse
 from .events import Credit, Product, Reversal
+from .filed_claims import Filed, FiledClaims
 from .model import SourceRow
 from .money import cents
 
@@ -64,14 +65,6 @@ class TakenBack:
     verdict: Verdict
     dispute: str = ""
     case_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Filed:
-    """What a row of Cases says of a claim: Amazon's case id, and the reimbursements it recorded."""
-
-    case_id: str = ""
-    recorded: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -122,12 +115,12 @@ class _Teller:
         name: Names,
         dispute_of: Callable[[Reversal], str],
     ) -> None:
-        self.ledger, self.allocation, self.filed = Ledger(), allocation, filed
-        self.dispute_of = dispute_of
+        self.ledger, self.allocation, self.dispute_of = Ledger(), allocation, dispute_of
         self._reversed = {p.credit.reference_id for p in allocation.purses if p.reversed}
         self.accounts: list[tuple[str, Account]] = [
             (name(a.loss.kind, a.loss.key), a) for a in (*allocation.accounts, *allocation.recalled)
         ]
+        self._filed = FiledClaims(filed, self.accounts)
         self._uses: dict[int, list[tuple[str, int]]] = defaultdict(list)
         self._came_back: dict[str, int] = defaultdict(int)
         self._paid_with: dict[str, set[str]] = defaultdict(set)  # claims by the id that pays their units
@@ -141,14 +134,11 @@ class _Teller:
                 self._paid_with[use.credit.reference_id].add(claim)
                 for reversal, units in again.pop(id(use.credit), []):
                     dispute = dispute_of(reversal)
-                    if dispute in filed and not self._is_ours(use.credit, claim):
+                    if dispute in filed and not self._filed.is_ours(use.credit, claim):
                         self._uses[id(use.credit)].append((dispute, units))
                         left -= units
                 if left:
                     self._uses[id(use.credit)].append((claim, left))
-
-    def _is_ours(self, credit: Credit, claim: str) -> bool:
-        return bool(credit.case_id) and credit.case_id == self.filed.get(claim, Filed()).case_id
 
     # ---- payments
 
@@ -204,26 +194,21 @@ class _Teller:
         """The claims with a case that a payment was for, though no unit was open, and how many it may have paid."""
         used = self._paid_with[credit.reference_id]
         near: dict[str, list[Account]] = defaultdict(list)
-        for claim, account in self.accounts:
-            if claim in self.filed and self._same(credit, account):
-                near[claim].append(account)
+        for claim, account in self._filed.of_product(credit):
+            near[claim].append(account)
         for claim, accounts in sorted(near.items()):
             named = bool(credit.id) and any(credit.id in a.loss.ids for a in accounts)
             if self._came_back[claim] > 0 and (
-                self._is_ours(credit, claim) or (named and not credit.case_id)
+                self._filed.is_ours(credit, claim) or (named and not credit.case_id)
             ):
                 used.add(claim)
                 yield claim, self._came_back[claim]
         if used or credit.reference_id in self._reversed:
             return  # what this run tells of the payment by itself is all: its id on the row says no more
         for claim, accounts in sorted(near.items()):
-            if credit.reference_id in self.filed[claim].recorded:
+            if self._filed.has_recorded(claim, credit.reference_id):
                 yield claim, sum(a.loss.units for a in accounts)
                 return
-
-    @staticmethod
-    def _same(credit: Credit, account: Account) -> bool:
-        return credit.product.blank or account.loss.product.matches(credit.product)
 
     # ---- reversals
 
@@ -269,26 +254,14 @@ class _Teller:
         unknown = {id(r) for r, _, _ in self.allocation.unlinked}
         for purse in sorted(self.allocation.purses, key=_order):
             for reversal, units in purse.withdrawn:
-                claim = self._paid_by(purse.credit)
+                claim = self._filed.paid_by(purse.credit)
                 if claim:
                     verdict = "dispute" if id(reversal) in unknown else "fair"
                     self._take(claim, reversal, units, verdict, purse.credit)
         for reversal, units, missing in self.allocation.unlinked:
-            claim = self._recorded(reversal) if missing == "original" else ""
+            claim = self._filed.recorded(reversal) if missing == "original" else ""
             if claim:
                 self._take(claim, reversal, units, "dispute")
-
-    def _paid_by(self, credit: Credit) -> str:
-        """The claim with a case that a payment taken back was for: none of its units stood open any more."""
-        near = [(c, a) for c, a in self.accounts if c in self.filed and self._same(credit, a)]
-        recorded = [c for c, _ in near if credit.reference_id in self.filed[c].recorded]
-        mine = [c for c, _ in near if self._is_ours(credit, c)]
-        named = [c for c, a in near if credit.id and credit.id in a.loss.ids]
-        return min(recorded or mine or named, default="")
-
-    def _recorded(self, reversal: Reversal) -> str:
-        original = reversal.original_id
-        return min((c for c, f in self.filed.items() if original and original in f.recorded), default="")
 
     def _take(
         self, claim: str, reversal: Reversal, units: int, verdict: Verdict, payment: Credit | None = None

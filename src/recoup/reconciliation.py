@@ -18,10 +18,11 @@ import pandas as pd
 
 from .case_advice import Advisor, units_of
 from .case_figures import Facts, Figures, find_figures
-from .case_payments import Filed, Ledger, Paid, in_order, tell_payments
+from .case_payments import Ledger, Paid, in_order, tell_payments
 from .cases import text
 from .detectors import all_detectors
 from .events import MoneyCredit
+from .filed_claims import Filed
 from .identity import claim_id
 from .memory import plain
 from .model import Cell, Problem, Record
