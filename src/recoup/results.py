@@ -249,7 +249,10 @@ def _suggest(tracked: Tracked, stage: str, undone: bool) -> tuple[str, str]:
         return "", f"Wait: Amazon usually still pays this by itself, or the window opens on {claim.opens}."
     if tracked.status == "Needs input":
         return "", f"Settle first: {tracked.missing}"
-    return "Filed", f"File with Amazon by {claim.file_by}, then fill Amazon case ID, Filed on and Filed by."
+    if tracked.status == "Expired":
+        return "Closed", f"Do not file: the deadline {claim.deadline} has passed."
+    by = f"by {claim.file_by} ({claim.deadline} at the latest)"
+    return "Filed", f"File with Amazon {by}, then fill Amazon case ID, Filed on and Filed by."
 
 
 def _places(rows: Sequence[SourceRow]) -> str:
