@@ -194,7 +194,7 @@ def test_a_workbook_saved_by_one_engine_is_read_alike_by_both(tmp_path: Path, en
     for name in books[0].tables():
         one, other = (book.read_table(name) for book in books)
         assert (one.rows, one.numbers) == (other.rows, other.numbers)
-        assert books[0].rows_shown(name) == books[1].rows_shown(name)
+        assert books[0].rows_hidden(name) == books[1].rows_hidden(name)
         assert books[0].read_formulas(name) == books[1].read_formulas(name)
     for sheet in ("Checks", "My sheet", "Inventory Ledger"):
         assert books[0].formulas_in(sheet) == books[1].formulas_in(sheet)

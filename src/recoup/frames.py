@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from .model import SourceRow
 
@@ -24,6 +26,12 @@ def _cells(column: pd.Series) -> list[Any]:
     if column.dtype.kind == "M":
         return column.to_numpy().astype("datetime64[s]").tolist()
     return column.tolist()
+
+
+def among(texts: pd.Series, known: Iterable[str]) -> pd.Series:
+    """Whether each text is one of ``known``: as ``isin``, but quick also for many known texts."""
+    found = pc.is_in(pa.array(texts.array), value_set=pa.array(known, pa.large_string()))
+    return pd.Series(found.to_numpy(zero_copy_only=False), index=texts.index)
 
 
 def source(row: Row) -> SourceRow:

@@ -8,7 +8,7 @@ from datetime import date
 
 import pandas as pd
 
-from .frames import Row, records, source
+from .frames import Row, among, records, source
 from .model import SourceRow
 
 SELLER_FULFILLED = "Seller"
@@ -139,9 +139,9 @@ def build_orders(money_lines: pd.DataFrame, order_ids: Iterable[str]) -> Orders:
     if money_lines.empty:
         return {}
     refunded = money_lines["type"].isin((REFUND, *DISPUTES)) & money_lines["item"].isin(PRICE)
-    wanted = pd.Index(money_lines.loc[refunded, "order_id"].unique()).union(pd.Index(sorted(set(order_ids))))
+    wanted = {*money_lines.loc[refunded, "order_id"].unique(), *order_ids}
     keep = (
-        money_lines["order_id"].isin(wanted)
+        among(money_lines["order_id"], wanted)
         & money_lines["order_id"].ne("")
         & money_lines["type"].isin((SALE, REFUND, *DISPUTES))
         & money_lines["item"].isin(_ITEMS)

@@ -25,6 +25,7 @@ from .events import Aside, Credit, Findings, Loss, MoneyCredit, Overcharge, Prod
 from .identity import claim_id
 from .model import Claim, NotClaimed, Problem
 from .netting import ClaimKey, allocate
+from .order_adjustments import charged_again
 from .orders import build_orders, replaced_orders
 from .payments import AboutMoney, Payments, read_payments
 from .policy import ALL, Policy
@@ -144,6 +145,7 @@ def _scene(reports: Reports, brief: Brief) -> Scene:
         ),
         replaced=replaced,
         filed=_filed(brief),
+        charged_again=charged_again(frames["money_lines"], replaced),
     )
 
 

@@ -280,11 +280,12 @@ def _write_home(book: Book, run: Run, summary: Summary, result: Result) -> None:
 def _filter_notice(book: Book, rows: Sequence[Record], known: Known) -> str:
     """Rows that a filter does not show yet: people look at Claims through it."""
     fresh = sum(plain(r["Claim ID"]) not in known.claims for r in rows)
-    shown, every = book.rows_shown("Claims")
-    if shown == every:
+    hidden = book.rows_hidden("Claims")
+    if not hidden:
         return ""
+    every = len(book.read_table("Claims").rows)
     news = f", {fresh} new {'row' if fresh == 1 else 'rows'}" if fresh else ""
-    return f"Claims: filter active, {shown} of {every} rows shown{news}"
+    return f"Claims: filter active, {every - hidden} of {every} rows shown{news}"
 
 
 def _people(tracking: Tracking, known: Known) -> dict[str, dict[str, str]]:

@@ -96,8 +96,7 @@ def _read(book: PackageBook) -> None:
         try:
             found = book.read_table(table)
             assert found.headers == headers and len(found.rows) == len(found.numbers)
-            shown, rows = book.rows_shown(table)
-            assert 0 <= shown <= rows
+            assert 0 <= book.rows_hidden(table) <= len(found.rows)
             assert book.sheet_of(table) in book.sheet_names()
         except BookError as error:
             _check_sentence(error)

@@ -119,11 +119,8 @@ class Book(Protocol):
         """The tab a table stands on now. Raises ``TableMissing``."""
         ...
 
-    def rows_shown(self, table: str) -> tuple[int, int]:
-        """How many rows of the table a person sees, and how many it has. Raises ``TableMissing``.
-
-        Rows are those of ``read_table``; hidden ones are hidden by a filter or by hand.
-        """
+    def rows_hidden(self, table: str) -> int:
+        """How many rows of ``read_table`` a filter or a hand hides. Raises ``TableMissing``."""
         ...
 
     def read_table(self, name: str) -> TableRows:

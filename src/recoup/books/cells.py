@@ -140,35 +140,42 @@ def number_text(value: float) -> str:
 
 def render(ref: str, style: str, value: Cell, p: str = "") -> str:
     """The XML of one cell; ``value`` must be ``plain``. A blank unstyled cell is no cell."""
+    rest = render_after_ref(style, value, p)
+    return f'<{p}c r="{ref}"{rest}' if rest else ""
+
+
+def render_after_ref(style: str, value: Cell, p: str) -> str:
+    """What follows the address of a cell: the same for every cell with this style and value."""
     kind = value.__class__
     s = f' s="{style}"' if style else ""
     if value is None:
-        return f'<{p}c r="{ref}"{s}/>' if style else ""
+        return f"{s}/>" if style else ""
     if kind is str:
         text: str = value  # type: ignore[assignment]
         space = ' xml:space="preserve"' if text != text.strip() or "\n" in text else ""
-        return (
-            f'<{p}c r="{ref}"{s} t="inlineStr"><{p}is><{p}t{space}>{escape_text(text)}</{p}t></{p}is></{p}c>'
-        )
+        return f'{s} t="inlineStr"><{p}is><{p}t{space}>{escape_text(text)}</{p}t></{p}is></{p}c>'
     if kind is bool:
-        return f'<{p}c r="{ref}"{s} t="b"><{p}v>{int(value)}</{p}v></{p}c>'  # type: ignore[arg-type]
+        return f'{s} t="b"><{p}v>{int(value)}</{p}v></{p}c>'  # type: ignore[arg-type]
     if isinstance(value, Formula):
-        return render_formula(
-            ref, style, f"<{p}f>{escape_text(safe_text(value.text))}</{p}f>", value.cached, p
-        )
-    return f'<{p}c r="{ref}"{s}><{p}v>{number_text(value)}</{p}v></{p}c>'  # type: ignore[arg-type]
+        formula_xml = f"<{p}f>{escape_text(safe_text(value.text))}</{p}f>"
+        return _formula_after_ref(style, formula_xml, value.cached, p)
+    return f"{s}><{p}v>{number_text(value)}</{p}v></{p}c>"  # type: ignore[arg-type]
 
 
 def render_formula(ref: str, style: str, formula_xml: str, cached: Any, p: str) -> str:
     """A formula cell around its ``<f>`` element, with its cached value."""
+    return f'<{p}c r="{ref}"{_formula_after_ref(style, formula_xml, cached, p)}'
+
+
+def _formula_after_ref(style: str, formula_xml: str, cached: Any, p: str) -> str:
     s = f' s="{style}"' if style else ""
     cached = plain(cached)
     if cached is None:
-        return f'<{p}c r="{ref}"{s}>{formula_xml}</{p}c>'
+        return f"{s}>{formula_xml}</{p}c>"
     kind, shown = "", number_text(cached) if not isinstance(cached, str) else escape_text(cached)
     if cached.__class__ in _KINDS:
         kind = _KINDS[cached.__class__]
-    return f'<{p}c r="{ref}"{s}{kind}>{formula_xml}<{p}v>{shown}</{p}v></{p}c>'
+    return f"{s}{kind}>{formula_xml}<{p}v>{shown}</{p}v></{p}c>"
 
 
 def value_text(inner: str) -> str:

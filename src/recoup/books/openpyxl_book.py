@@ -135,11 +135,10 @@ class OpenpyxlBook:
         """The tab of a table."""
         return self._table(table).tab.name
 
-    def rows_shown(self, table: str) -> tuple[int, int]:
-        """Rows of the body that are not hidden, and all."""
+    def rows_hidden(self, table: str) -> int:
+        """Rows of the body that are hidden."""
         body = self._table(table)
-        hidden = [body.tab.is_hidden(number) for number in body.read().numbers]
-        return len(hidden) - sum(hidden), len(hidden)
+        return sum(body.tab.is_hidden(number) for number in body.read().numbers)
 
     def read_table(self, name: str) -> TableRows:
         """The body of a table."""

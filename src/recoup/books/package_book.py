@@ -80,12 +80,12 @@ class PackageBook:
         """The tab of a table."""
         return self._body(table).table.sheet
 
-    def rows_shown(self, table: str) -> tuple[int, int]:
-        """Rows of the body that are not hidden, and all."""
+    def rows_hidden(self, table: str) -> int:
+        """Rows of the body that are hidden."""
         body = self._body(table)
-        heads = [body.sheet.rows[n].partition(">")[0] for n in body.read().numbers]
-        hidden = sum(' hidden="1"' in head or ' hidden="true"' in head for head in heads)
-        return len(heads) - hidden, len(heads)
+        heads = ((n, body.sheet.rows[n].partition(">")[0]) for n in body.numbers())
+        hidden = {n for n, head in heads if ' hidden="1"' in head or ' hidden="true"' in head}
+        return len(hidden.intersection(body.read().numbers)) if hidden else 0
 
     def read_raw(self, sheet: str) -> RawTable:
         """A tab as text; what was written and not yet saved is in it."""

@@ -42,11 +42,18 @@ def letters_by_column(head: str) -> dict[int, int]:
 
 def height_of(texts: Iterable[tuple[Cell, int]]) -> float | None:
     """Points that show all these texts, each with the letters of its line; None where one line does."""
-    lines = max((_lines(text, letters) for text, letters in texts if isinstance(text, str)), default=1)
+    return height_for(max((lines_of(text, letters) for text, letters in texts), default=1))
+
+
+def height_for(lines: int) -> float | None:
+    """Points of a row of so many lines; None for a single one."""
     return None if lines == 1 else _LINE * lines + _MARGIN
 
 
-def _lines(text: str, letters: int) -> int:
+def lines_of(text: Cell, letters: int) -> int:
+    """Into how many lines of so many letters a text is broken; numbers are not."""
+    if not isinstance(text, str):
+        return 1
     if len(text) <= letters and "\n" not in text:
         return 1
     count = 0

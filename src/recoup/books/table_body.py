@@ -11,6 +11,7 @@ from recoup.books.base import BookUnsupported, TableBlocked, TableRows
 from recoup.books.cell_edit import formula_at, people_cell_at, unshare_formulas
 from recoup.books.cell_values import CellValues, formula_text, formulas_of, states_shared_formula
 from recoup.books.cells import column_letter, plain, render, render_formula
+from recoup.books.fresh_rows import Fill, FreshColumn, fresh_rows
 from recoup.books.row_heights import fitted, height_of, letters_by_column
 from recoup.books.row_keys import Key, key_text
 from recoup.books.table_part import TablePart
@@ -126,11 +127,13 @@ class TableBody:
         last, bottom = self._last_used(), self.table.body.bottom
         self.end_at(max(last + len(records), bottom))
         fill = self.calculated_formulas(max(last, self.table.body.top))
+        added = {}
         for number, record in enumerate(records, last + 1):
             if number <= bottom and number in self.sheet.rows:
                 self._fill_blank_row(number, record)
             else:
-                self.write_row(number, record, fill)
+                added[number] = record
+        self.write_rows(added, fill)
 
     def _fill_blank_row(self, number: int, record: Record) -> None:
         """Write only the named cells: formulas and colours that a person prepared there stay."""
@@ -155,7 +158,7 @@ class TableBody:
             if any(c in cells and states_shared_formula(cells[c]) for c in columns):
                 unshare_formulas(self.sheet)
 
-    def calculated_formulas(self, source: int) -> dict[int, Callable[[str], str]]:
+    def calculated_formulas(self, source: int) -> Mapping[int, Fill]:
         """What fills the calculated columns of new rows: the formula of a row above, as Excel would fill it."""
         cells = self.sheet.row(source).cells
         if any(c in cells and 't="shared"' in cells[c].inner for c in self.table.calculated):
@@ -165,7 +168,7 @@ class TableBody:
             c: self._filler(cells[c], c) for c in self.table.calculated if c in cells and cells[c].has_formula
         }
 
-    def _filler(self, cell: CellXml, column: int) -> Callable[[str], str]:
+    def _filler(self, cell: CellXml, column: int) -> Fill:
         p, style = self.sheet.prefix, self.styles[column]
         dynamic = _ARRAY.search(cell.xml[: cell.xml.index(">")])
 
@@ -175,11 +178,25 @@ class TableBody:
 
         return filled
 
+    def write_rows(self, records: Mapping[int, Record], fill: Mapping[int, Fill]) -> None:
+        """Write all the table's cells of rows in which no cell is a person's."""
+        new = [number for number in records if number not in self.sheet.rows]
+        headers = dict(zip(self.letters, self.table.headers, strict=True))
+        columns = [
+            FreshColumn(headers[c], letter, self.styles[c], self.wrapped.get(c), fill.get(c))
+            for c, letter in self.letters.items()
+        ]
+        rows = fresh_rows(new, [records[n] for n in new], columns, self.values.date1904, self.sheet.prefix)
+        for number in [n for n in records if n in self.sheet.rows]:
+            self.write_row(number, records[number], fill)
+        for number, xml in zip(new, rows, strict=True):
+            self.sheet.set_row(number, xml)
+
     def write_row(
         self,
         number: int,
         record: Record,
-        fill: dict[int, Callable[[str], str]],
+        fill: Mapping[int, Fill],
         carried: dict[int, CellXml] | None = None,
     ) -> None:
         """Write all the table's cells of a row: the record's, carried ones of people, filled formulas, blanks."""

@@ -29,11 +29,15 @@ def replace_rows(
     if body.fixed and len(records) > old.bottom - old.top + 1:
         raise ValueError(f"{body.table.name} holds at most {old.bottom - old.top + 1} rows")
     body.end_at(bottom)
+    bare: dict[int, Record] = {number: {} for number in range(old.top, bottom + 1)}
     for number, record in enumerate(records, old.top):
-        same = kept.get(record_key(record, by, body.values.date1904))
-        body.write_row(number, record, fill, same.pop(0) if same else None)
-    for number in range(old.top + len(records), bottom + 1):
-        body.write_row(number, {}, fill)
+        same = kept.get(record_key(record, by, body.values.date1904)) if kept else None
+        if same:
+            body.write_row(number, record, fill, same.pop(0))
+            del bare[number]
+        else:
+            bare[number] = record
+    body.write_rows(bare, fill)
     below = bottom + 1 + (body.table.area.bottom - body.table.body.bottom)  # a totals row has moved up
     for number in range(below, old.bottom + 1):
         body.put_cells(number, dict.fromkeys(body.letters, ""))

@@ -25,7 +25,7 @@ class Scene:
     """What every detector may look at besides the reports.
 
     ``replaced``: the order id of a replacement -> the order it replaces. ``filed``: claim id -> the Amazon case
-    ids under which it was filed.
+    ids under which it was filed. ``charged_again``: first order id -> that its customer was charged again, in words.
     """
 
     policy: Policy
@@ -35,6 +35,7 @@ class Scene:
     payments: Payments
     replaced: Mapping[str, str] = field(default_factory=dict)
     filed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    charged_again: Mapping[str, str] = field(default_factory=dict)
 
 
 def _nothing(reports: Reports, scene: Scene) -> Findings:

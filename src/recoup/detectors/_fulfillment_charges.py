@@ -11,6 +11,7 @@ import pandas as pd
 from ..catalogue import Catalogue
 from ..events import Product
 from ..fees.measures import in_inches_and_pounds
+from ..frames import among
 from ..orders import SELLER_FULFILLED
 from ..reports import Reports
 
@@ -135,7 +136,7 @@ def given_back(reports: Reports, orders: pd.Series) -> pd.DataFrame:
     speak of weight, dimensions or fulfilment; those of a product name no order.
     """
     money = reports.frames["money_lines"]
-    named = money["order_id"].isin(orders.unique()) | money["order_id"].eq("")
+    named = among(money["order_id"], orders.unique()) | money["order_id"].eq("")
     mine = money[named & money["posted_date"].notna() & ~money["deferred"]]
     fees = mine["item"].eq(ITEM)
     day = [mine["order_id"], mine["sku"], mine["posted_date"].dt.floor("D")]

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..frames import among
+
 REFUNDS = ("Refund", "Chargeback Refund", "A-to-z Guarantee")
 ADJUSTMENTS = ("Adjustment", "Fee Adjustment")
 CLOSING = "Other:VariableClosingFee"
@@ -112,7 +114,7 @@ def _refunded(money: pd.DataFrame, keys: pd.Index, lines: pd.DataFrame) -> npt.N
 
 def rows_of(money: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
     """The money lines of these orders, of any type and SKU."""
-    found: pd.DataFrame = money[money["order_id"].isin(lines["order_id"].unique())]
+    found: pd.DataFrame = money[among(money["order_id"], lines["order_id"].unique())]
     return found
 
 

@@ -18,13 +18,14 @@ such a row can answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 
 import pandas as pd
 
 from ..events import Aside, Findings, MoneyCredit, Overcharge, Product
 from ..fees.referral import category_on, referral_currency, referral_fees
-from ..frames import Row, records, source
+from ..frames import Row, among, records, source
 from ..model import Evidence, Problem, Role
 from ..money import cents, exceeds
 from ..orders import in_two_reports
@@ -61,7 +62,9 @@ def find(reports: Reports, scene: Scene) -> Findings:
     found.problems += _left_alone(lines[~ours])
     over = _over(lines[ours].reset_index(drop=True), filed)
     rows = rows_of(money, over)
-    of_line = dict(iter(rows.groupby(["order_id", "sku"])))
+    of_line: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in records(rows[among(rows["sku"], over["sku"].unique())]):
+        of_line[row["order_id"], row["sku"]].append(row)
     twice = in_two_reports(rows[rows["type"].eq("Order")])
     over["twice"] = [key in twice for key in zip(over["order_id"], over["sku"], strict=True)]
     for line in records(over):
@@ -106,7 +109,7 @@ def _due(lines: pd.DataFrame, categories: pd.DataFrame) -> pd.DataFrame:
     return answer.reindex(lines.index)
 
 
-def _claim(line: Row, rows: pd.DataFrame, filed: Filed, scene: Scene, found: Findings) -> None:
+def _claim(line: Row, rows: Sequence[Row], filed: Filed, scene: Scene, found: Findings) -> None:
     """The overcharge of one order line, or the note that its refund took it along."""
     due = cents(line["due"])
     evidence = [*_charged(rows), _owed(line, rows, due, filed)]
@@ -199,32 +202,33 @@ def _story(line: Row, due: float, too_much: float, filed: Filed) -> str:
     )
 
 
-def _charged(rows: pd.DataFrame) -> list[Evidence]:
-    mine = rows[rows["type"].eq("Order") & rows["item"].eq("Commission") & ~rows["deferred"]]
-    return [
-        _evidence("fee", row, -row["amount"], f"commission {-row['amount']:,.2f}") for row in records(mine)
-    ]
+def _sold(rows: Sequence[Row], items: Collection[str]) -> list[Row]:
+    return [row for row in rows if row["type"] == "Order" and row["item"] in items and not row["deferred"]]
 
 
-def _owed(line: Row, rows: pd.DataFrame, due: float, filed: Filed) -> Evidence:
+def _charged(rows: Sequence[Row]) -> list[Evidence]:
+    mine = _sold(rows, ["Commission"])
+    return [_evidence("fee", row, -row["amount"], f"commission {-row['amount']:,.2f}") for row in mine]
+
+
+def _owed(line: Row, rows: Sequence[Row], due: float, filed: Filed) -> Evidence:
     """The row of the price, which makes the fee due."""
-    mine = rows[rows["type"].eq("Order") & rows["item"].eq("Principal") & ~rows["deferred"]]
-    row = next(records(mine))
+    row = _sold(rows, ["Principal"])[0]
     return _evidence(
         "sale", row, -due, f"{due:,.2f} due on {_units(line) or '?'} sold ({' or '.join(filed.names)})"
     )
 
 
-def _refunded(rows: pd.DataFrame, back: float, line: Row) -> Evidence:
-    mine = rows[rows["type"].isin(REFUNDS) & rows["item"].isin(["Principal", "Commission"])]
+def _refunded(rows: Sequence[Row], back: float, line: Row) -> Evidence:
+    row = next(r for r in rows if r["type"] in REFUNDS and r["item"] in ("Principal", "Commission"))
     shows = f"{line['refunded']:.0%} of the line refunded: its commission went back"
-    return _evidence("refund", next(records(mine)), -back, shows)
+    return _evidence("refund", row, -back, shows)
 
 
-def _told(rows: pd.DataFrame) -> Iterable[Evidence]:
+def _told(rows: Sequence[Row]) -> Iterable[Evidence]:
     """The parts of the price, for information."""
-    mine = rows[rows["type"].eq("Order") & rows["item"].isin(list(PRICES)) & ~rows["deferred"]]
-    return [_evidence("sale", r, None, f"{PRICES[r['item']]} {r['amount']:,.2f}") for r in records(mine)]
+    mine = _sold(rows, PRICES)
+    return [_evidence("sale", r, None, f"{PRICES[r['item']]} {r['amount']:,.2f}") for r in mine]
 
 
 def _recorded(record: ProductRecord) -> Evidence:

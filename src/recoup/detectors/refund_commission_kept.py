@@ -27,7 +27,7 @@ from ..events import Findings, Overcharge, Product
 from ..fees.referral import closing_fee_within
 from ..model import Evidence, Problem, Role
 from ..money import cents, exceeds
-from ..order_adjustments import charged_again, commission_credits
+from ..order_adjustments import commission_credits
 from ..orders import COMMISSIONED, REFUND, SALE, OrderLine, Posting
 from ..policy import ALL
 from ..reports import Reports
@@ -45,7 +45,6 @@ def find(reports: Reports, scene: Scene) -> Findings:
     """One overcharge per order line, and the commissions given back later."""
     findings = Findings(money_credits=commission_credits(reports.frames["money_lines"]))
     rates = _rates(scene.orders.values())
-    again = charged_again(reports.frames["money_lines"], scene.replaced)
     unknown: dict[str, int] = {}
     unrated = 0
     for line in scene.orders.values():
@@ -63,7 +62,7 @@ def find(reports: Reports, scene: Scene) -> Findings:
             found, rated = _without_sale(line, rates, scene)
             findings.overcharges += found
             unrated += not rated
-    findings.overcharges = [_asked(o, again.get(o.order_id, "")) for o in findings.overcharges]
+    findings.overcharges = [_asked(o, scene.charged_again.get(o.order_id, "")) for o in findings.overcharges]
     findings.problems += [*_fees_unknown(unknown), *_unrated(unrated)]
     return findings
 

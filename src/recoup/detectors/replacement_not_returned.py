@@ -23,7 +23,6 @@ import pandas as pd
 
 from ..events import Findings, Loss, Product
 from ..model import Problem
-from ..order_adjustments import charged_again
 from ..orders import RESOLD, OrderLine
 from ..refunds import Resent, refund_evidence, refunded_units, resent_evidence, resent_units
 from ..reports import Reports
@@ -38,12 +37,11 @@ def find(reports: Reports, scene: Scene) -> Findings:
     replacements = reports.frames["replacements"]
     findings = Findings(problems=_nameless(replacements))
     resent = resent_units(replacements, scene.replaced)
-    again = charged_again(reports.frames["money_lines"], scene.replaced)
     lines = _lines_of({*resent, *scene.replaced}, scene)
     for order, sent in resent.items():
         for sku, rows in _by_line(sent, lines.get(order, ()), scene).items():
             losses = _losses(order, sku, rows, lines, scene)
-            findings.losses += [_asked(x, again.get(order, "")) for x in losses]
+            findings.losses += [_asked(x, scene.charged_again.get(order, "")) for x in losses]
     return findings
 
 

@@ -18,7 +18,6 @@ from datetime import date
 from ..catalogue import FOUND_SKU
 from ..events import Findings, Loss
 from ..frames import Row, records, source
-from ..order_adjustments import charged_again
 from ..refunds import OrderLines, Resent, resent_units, return_clocks, return_doubts
 from ..reports import Reports
 from ._detector import Detector, Scene, product
@@ -38,8 +37,7 @@ def find(reports: Reports, scene: Scene) -> Findings:
     resent = resent_units(reports.frames["replacements"], scene.replaced)
     lines = OrderLines(scene.orders)
     back = returns.assign(order_id=[scene.replaced.get(o, o) for o in returns["order_id"]])
-    again = charged_again(reports.frames["money_lines"], scene.replaced)
-    doubts = return_doubts(back, scene.orders, resent, again)
+    doubts = return_doubts(back, scene.orders, resent, scene.charged_again)
     losses = [_loss(row, resent, lines, scene) for row in records(faulty)]
     return Findings(
         losses=[

@@ -16,7 +16,6 @@ from collections.abc import Iterator, Sequence
 
 from ..events import Aside, Credit, Findings, Loss, Product
 from ..frames import Row, records, source
-from ..order_adjustments import charged_again
 from ..orders import REFUND, OrderLine, Refund, same_in_two_reports
 from ..refunds import (
     RETURN_KINDS,
@@ -36,10 +35,9 @@ NOT_FBA_KNOWN = "the reports do not say whether Amazon fulfilled this order"
 def find(reports: Reports, scene: Scene) -> Findings:
     """Refunded units as losses; every return as a credit of its order."""
     findings = Findings()
-    again = charged_again(reports.frames["money_lines"], scene.replaced)
     for line in scene.orders.values():
         if line.refunds:
-            findings.add(_refunds(line, again.get(line.order_id, ""), scene))
+            findings.add(_refunds(line, scene.charged_again.get(line.order_id, ""), scene))
     returns = reports.frames["customer_returns"]
     returns = returns[returns["return_date"].notna() & returns["quantity"].gt(0)]
     findings.credits = [_returned(row, scene) for row in records(returns)]

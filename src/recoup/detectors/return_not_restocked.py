@@ -27,7 +27,6 @@ from ..catalogue import FOUND_SKU, Catalogue
 from ..events import Aside, Credit, Findings, Loss
 from ..frames import Row, records, source
 from ..model import Problem
-from ..order_adjustments import charged_again
 from ..orders import RESOLD
 from ..policy import ALL, Policy
 from ..refunds import OrderLines, Resent, resent_units, return_clocks, return_doubts
@@ -72,8 +71,7 @@ def find(reports: Reports, scene: Scene) -> Findings:
     paired = pair_returns(returns, received)
     resent = resent_units(reports.frames["replacements"], scene.replaced)
     back = returns.assign(order_id=[scene.replaced.get(o, o) for o in returns["order_id"]])
-    again = charged_again(reports.frames["money_lines"], scene.replaced)
-    doubts = return_doubts(back, scene.orders, resent, again)
+    doubts = return_doubts(back, scene.orders, resent, scene.charged_again)
     look = _Look(scene, OrderLines(scene.orders), resent, received, last, doubts)
     _report(returns, paired, look, findings)
     findings.credits = list(_surplus(received, paired, findings.losses, scene))

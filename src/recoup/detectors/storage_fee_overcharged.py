@@ -19,6 +19,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import date
+from itertools import groupby
 
 import pandas as pd
 
@@ -70,12 +71,10 @@ def _over(lines: pd.DataFrame, known: ProductRecords) -> list[list[Row]]:
     lines = lines.merge(each, on=IDS)
     lines["larger"] = is_larger(lines["unit_volume"], lines["measured"], lines["month"], MARKETPLACE)
     smaller = is_larger(lines["measured"], lines["unit_volume"], lines["month"], MARKETPLACE)
-    groups = (
-        lines[lines["larger"] | smaller]
-        .sort_values(["_where", "_row"])
-        .groupby(["fnsku", "month"], sort=True)
-    )
-    return [list(records(rows)) for _, rows in groups if rows["larger"].any()]
+    beyond = lines[lines["larger"] | smaller].sort_values(["fnsku", "month", "_where", "_row"])
+    groups = groupby(records(beyond), key=lambda row: (row["fnsku"], row["month"]))
+    of_month = (list(rows) for _, rows in groups)
+    return [rows for rows in of_month if any(row["larger"] for row in rows)]
 
 
 def _named(row: Row) -> Product:

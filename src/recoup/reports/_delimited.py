@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -18,12 +17,12 @@ from pyarrow import csv as arrow_csv
 from ._cores import on_all_cores
 from ._grid import text_frame
 from ._headings import is_header
+from ._lines import Lines
 
 DELIMITERS = ("\t", ",", ";")
 HEAD_BYTES = 200_000
 HEAD_LINES = 200
 MOST_COLUMNS = 200
-CHUNK = 1 << 22
 LONGEST_LINE = 1 << 24  # bytes; a line of Amazon's has a few hundred
 
 
@@ -53,31 +52,18 @@ class _Style:
     delimiter: str
     width: int
     quoted: bool
-    wrapped: bool = (
-        False  # every field stands in quotes, but they do not add up: they are taken off afterwards
-    )
+    wrapped: bool = False  # fields stand in quotes that do not add up: they are taken off afterwards
 
 
 def parse(data: bytes) -> Delimited:
     """The grid of UTF-8 text; blank lines are rows too, so that line numbers stay true. Raises ``NoLines``."""
-    data = _with_one_kind_of_line_end(data)
-    head = data[:HEAD_BYTES].decode("utf-8", "replace").splitlines()[:HEAD_LINES]
+    lines = Lines(data).with_one_kind_of_end()
+    head = lines.data[:HEAD_BYTES].decode("utf-8", "replace").splitlines()[:HEAD_LINES]
     try:
-        style, table, odd = _best_reading(data, _style(head))
+        style, table, odd = _best_reading(lines, _style(head))
     except pa.ArrowInvalid as error:
         raise NoLines(f"lines of more than {LONGEST_LINE >> 20} MB, or quotes over the whole file") from error
-    return _assemble(table, odd, style, _line_numbers(data, len(odd) + table.num_rows, style.quoted))
-
-
-def _with_one_kind_of_line_end(data: bytes) -> bytes:
-    """A lone carriage return is a line end where there is no other, else a blank inside a text."""
-    if b"\r" not in data:
-        return data
-    if b"\n" not in data:
-        return data.replace(b"\r", b"\n")
-    if _count(data, "\r") == _pairs(data):
-        return data
-    return re.sub(rb"\r+\n", b"\n", data).replace(b"\r", b" ")
+    return _assemble(table, odd, style, lines.starts(len(odd) + table.num_rows, style.quoted))
 
 
 def _style(head: list[str]) -> _Style:
@@ -87,7 +73,7 @@ def _style(head: list[str]) -> _Style:
         if not any(delimiter in line for line in head):
             return 0, 0, 1
         rows = [_cells(line, _Style(delimiter, 0, True)) for line in head]
-        headers = max((sum(map(is_header, row)) for row in rows), default=0)
+        headers = max((sum(map(is_header, row)) for row in rows if len(row) > 1), default=0)
         widths = [len(row) for row in rows if len(row) > 1]
         common = max(set(widths), key=widths.count) if widths else 1
         return headers if headers > 1 else 0, widths.count(common), common
@@ -107,48 +93,46 @@ def _quotes_all(head: list[str]) -> bool:
     return bool(lines) and sum(line.startswith('"') and '"\t"' in line for line in lines) > len(lines) / 2
 
 
-def _best_reading(data: bytes, style: _Style) -> tuple[_Style, pa.Table, list[_Odd]]:
+def _best_reading(lines: Lines, style: _Style) -> tuple[_Style, pa.Table, list[_Odd]]:
     """Quoting is trusted when the quotes add up; else the reading that spoils fewer lines wins.
 
     A reading spoils the lines whose number of cells is odd and those that a stray quote swallows.
     """
-    if _quotes_add_up(data, style):
-        return style, *_records(data, style)
-    lines = _count(data, "\n") + (not data.endswith(b"\n"))
-    plain = _Style(style.delimiter, style.width, False, style.delimiter == "\t")
-    best, least = None, lines + 1
+    if _quotes_add_up(lines, style):
+        return style, *_records(lines, style)
+    plain = replace(style, quoted=False, wrapped=style.delimiter == "\t")
+    best, least = None, lines.number + 1
     for tried in (plain, style) if plain.wrapped else (style, plain):
         try:
-            table, odd = _records(data, tried)
+            table, odd = _records(lines, tried)
         except pa.ArrowInvalid:
             continue
-        spoilt = int(lines - table.num_rows)
+        spoilt = int(lines.number - table.num_rows)
         if spoilt < least:
             best, least = (tried, table, odd), spoilt
         if not spoilt:
             break
-    return best or (style, *_records(data, style))
+    return best or (style, *_records(lines, style))
 
 
-def _quotes_add_up(data: bytes, style: _Style) -> bool:
-    if not style.quoted or b'"' not in data:
+def _quotes_add_up(lines: Lines, style: _Style) -> bool:
+    if not style.quoted or b'"' not in lines.data:
         return True
     if style.delimiter == "\t":
-        lines = _count(data, "\n") + (not data.endswith(b"\n"))
-        return _count(data, '"') == 2 * (_count(data, "\t") + lines)
-    return _count(data, '"') % 2 == 0 and not _has_embedded_lines(data)
+        return lines.count('"') == 2 * (lines.count("\t") + lines.number)
+    return lines.count('"') % 2 == 0 and not lines.has_ends_in_quotes
 
 
-def _records(data: bytes, style: _Style) -> tuple[pa.Table, list[_Odd]]:
+def _records(lines: Lines, style: _Style) -> tuple[pa.Table, list[_Odd]]:
     """The records with the common number of cells, and the others."""
-    if data.isspace():
+    if lines.data.isspace():
         return pa.table({}), []
-    embedded = style.quoted and _has_embedded_lines(data)
+    embedded = style.quoted and lines.has_ends_in_quotes
     try:
-        return _arrow(data, style, embedded, None), []
+        return _arrow(lines.data, style, embedded, None), []
     except pa.ArrowInvalid:
         odd: list[_Odd] = []
-        return _arrow(data, style, embedded, odd), odd
+        return _arrow(lines.data, style, embedded, odd), odd
 
 
 def _arrow(data: bytes, style: _Style, embedded: bool, odd: list[_Odd] | None) -> pa.Table:
@@ -181,7 +165,7 @@ def _arrow(data: bytes, style: _Style, embedded: bool, odd: list[_Odd] | None) -
 
 def _longest(data: bytes) -> int:
     """A block must hold a whole line: where the first one is long, all may be."""
-    return min(len(data) + 1, LONGEST_LINE) if data.count(b"\n", 0, 1 << 22) == 0 else 0
+    return min(len(data) + 1, LONGEST_LINE) if data.find(b"\n", 0, 1 << 22) < 0 else 0
 
 
 def _assemble(table: pa.Table, odd: list[_Odd], style: _Style, lines: npt.NDArray[np.int64]) -> Delimited:
@@ -239,47 +223,3 @@ def _cells(line: str, style: _Style) -> list[str]:
         return next(csv.reader(io.StringIO(line, newline=""), delimiter=style.delimiter), [""]) or [""]
     except csv.Error:
         return line.split(style.delimiter)
-
-
-def _has_embedded_lines(data: bytes) -> bool:
-    """Whether a quoted field holds a line end."""
-    ends = _count(data, "\n")
-    if b'"' not in data or data.count(b'"\n') + data.count(b'"\r\n') >= ends:
-        return False
-    return bool(_inside_quotes(data).any())
-
-
-def _inside_quotes(data: bytes) -> npt.NDArray[np.bool_]:
-    """Per line end: True when it stands inside quotes (an odd number of quotes before it)."""
-    raw = np.frombuffer(data, dtype=np.uint8)
-    parity = np.cumsum(raw == 34, dtype=np.uint8) & 1
-    inside: npt.NDArray[np.bool_] = parity[raw == 10].astype(bool)
-    return inside
-
-
-def _line_numbers(data: bytes, records: int, quoted: bool) -> npt.NDArray[np.int64]:
-    """The line on which each record begins."""
-    lines = _count(data, "\n") + (not data.endswith(b"\n"))
-    if lines == records or not quoted:
-        return np.arange(1, records + 1, dtype=np.int64)
-    starts = np.flatnonzero(~_inside_quotes(data)) + 2
-    begins: npt.NDArray[np.int64] = np.r_[1, starts][:records].astype(np.int64)
-    return begins if len(begins) == records else np.arange(1, records + 1, dtype=np.int64)
-
-
-def _pairs(data: bytes) -> int:
-    """How many lines end with carriage return and line feed."""
-    raw = np.frombuffer(data, dtype=np.uint8)
-    ends = (
-        (raw[at : at + CHUNK] == 13)[: len(raw) - at - 1] & (raw[at + 1 : at + 1 + CHUNK] == 10)
-        for at in range(0, len(raw) - 1, CHUNK)
-    )
-    return sum(map(int, map(np.count_nonzero, ends)))
-
-
-def _count(data: bytes, character: str) -> int:
-    """How often a frequent character occurs; several times faster than ``bytes.count`` for these."""
-    raw = np.frombuffer(data, dtype=np.uint8)
-    return sum(
-        int(np.count_nonzero(raw[at : at + CHUNK] == ord(character))) for at in range(0, len(raw), CHUNK)
-    )

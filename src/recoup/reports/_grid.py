@@ -89,8 +89,8 @@ def text_frame(table: pa.Table) -> pd.DataFrame:
 
 def _texts(cells: pa.Array | pa.ChunkedArray) -> list[str]:
     """A few cells as texts without characters that nobody sees; missing ones are ""."""
-    texts = cells.to_pylist()
-    return [t if t.isascii() else _INVISIBLE.sub("", t) for t in (t or "" for t in texts)]
+    texts = [t or "" for t in cells.to_pylist()]
+    return texts if "".join(texts).isascii() else [_INVISIBLE.sub("", t) for t in texts]
 
 
 def _visible(cells: Encoded) -> Encoded:
@@ -109,6 +109,7 @@ class Grid:
     """A RawTable with its encoded columns, made when first asked for."""
 
     table: RawTable
+    _arrow: dict[int, pa.Array | pa.ChunkedArray] = field(default_factory=dict)
     _encoded: dict[int, Encoded] = field(default_factory=dict)
     _top: list[tuple[str, ...]] = field(default_factory=list)
 
@@ -122,10 +123,16 @@ class Grid:
         """Number of columns."""
         return len(self.table.cells.columns)
 
+    def cells(self, index: int) -> pa.Array | pa.ChunkedArray:
+        """One column as Arrow holds it."""
+        if index not in self._arrow:
+            self._arrow[index] = pa.array(self.table.cells.iloc[:, index].array)
+        return self._arrow[index]
+
     def column(self, index: int) -> Encoded:
         """One column, encoded; zero-width characters are left out."""
         if index not in self._encoded:
-            self._encoded[index] = _visible(encode(pa.array(self.table.cells.iloc[:, index].array)))
+            self._encoded[index] = _visible(encode(self.cells(index)))
         return self._encoded[index]
 
     def columns(self) -> list[Encoded]:
@@ -135,13 +142,11 @@ class Grid:
     def row(self, index: int) -> tuple[str, ...]:
         """The cells of one row; the rows at the top are taken out of Arrow all at once."""
         if not self._top:
-            top = self.table.cells.iloc[:TOP]
-            columns = [_texts(pa.array(top.iloc[:, i].array)) for i in range(self.width)]
+            columns = [_texts(self.cells(i).slice(0, TOP)) for i in range(self.width)]
             self._top = list(zip(*columns, strict=True))
         if index < len(self._top):
             return self._top[index]
-        row = self.table.cells.iloc[index : index + 1]
-        return tuple(_texts(pa.array(row.iloc[:, i].array))[0] for i in range(self.width))
+        return tuple(_texts(self.cells(i).slice(index, 1))[0] for i in range(self.width))
 
     def filled(self, index: int) -> Mask:
         """Per row: the cell of this column holds more than blanks."""

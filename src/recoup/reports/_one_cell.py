@@ -6,7 +6,6 @@ import csv
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..model import Problem, RawTable
@@ -89,7 +88,7 @@ def _may_hold_lines(grid: Grid) -> bool:
     first = next((i for i in range(grid.width) if any(row[i].strip() for row in top)), None)
     if first is None:
         return False
-    cells = pa.array(grid.table.cells.iloc[:, first].array)
+    cells = grid.cells(first)
     most = (pc.max(pc.count_substring(cells, d)).as_py() or 0 for d in DELIMITERS)
     return any(count >= ENOUGH for count in most)
 

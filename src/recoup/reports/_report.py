@@ -170,7 +170,7 @@ def _frame(block: Block, read: list[Read]) -> pd.DataFrame:
             data[column.name] = pd.Series(np.full(size, present))
     data["_where"] = constant(block.grid.table.name, size)
     data["_row"] = pd.Series(block.grid.table.rows[block.rows], dtype="int64")
-    return pd.DataFrame(data)
+    return pd.DataFrame(data, copy=False)
 
 
 def _same(report: Report, name: str, headers: tuple[str, ...]) -> bool:

@@ -20,10 +20,11 @@ def refuse(frame: pd.DataFrame) -> pd.Series:
 
 def settle(frame: pd.DataFrame, _preamble: tuple[str, ...]) -> pd.DataFrame:
     """Dates and currency stand in the settlement's own row only: its lines get them too."""
-    own = frame.loc[frame["total_amount"].notna(), ["settlement_id", *_OF_ALL_LINES]]
-    if own.empty:
+    own = np.flatnonzero(frame["total_amount"].notna())
+    if not len(own):
         return frame
-    known = own.drop_duplicates("settlement_id").set_index("settlement_id")
+    known = frame[["settlement_id", *_OF_ALL_LINES]].iloc[own]
+    known = known.drop_duplicates("settlement_id").set_index("settlement_id")
     codes, ids = pd.factorize(frame["settlement_id"])
     place = known.index.get_indexer(pd.Index(ids))[codes]
     for name in _OF_ALL_LINES[:-1]:

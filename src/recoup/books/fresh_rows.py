@@ -1,0 +1,67 @@
+"""Rows of a table that the sheet does not hold yet, rendered column by column: many cells say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from recoup.books.cells import plain, render_after_ref
+from recoup.books.row_heights import fitted, height_for, lines_of
+from recoup.model import Cell, Formula, Record
+
+Fill = Callable[[str], str]  # the formula cell at an address
+
+
+@dataclass(frozen=True, slots=True)
+class FreshColumn:
+    """A column of the table: where it stands, and how new cells in it look."""
+
+    header: str
+    letter: str
+    style: str
+    wrapped: int | None = None  # letters of a line, where texts are broken into lines
+    fill: Fill | None = None  # for records that do not name the column
+
+
+def fresh_rows(
+    numbers: Sequence[int],
+    records: Sequence[Record],
+    columns: Sequence[FreshColumn],
+    date1904: bool,
+    prefix: str,
+) -> list[str]:
+    """The XML of each row, "" for one without any cell."""
+    rendered = [_column(column, numbers, records, date1904, prefix) for column in columns]
+    most = map(max, [1] * len(numbers), *(lines for _, lines in rendered if lines), [1] * len(numbers))
+    rows = []
+    for number, lines, cells in zip(numbers, most, zip(*(c for c, _ in rendered), strict=True), strict=True):
+        body, attributes = "".join(cells), fitted("", height_for(lines))
+        filled = body or attributes
+        rows.append(f'<{prefix}row r="{number}"{attributes}>{body}</{prefix}row>' if filled else "")
+    return rows
+
+
+def _column(
+    column: FreshColumn, numbers: Sequence[int], records: Sequence[Record], date1904: bool, p: str
+) -> tuple[list[str], list[int]]:
+    """The cells of one column, and into how many lines each is broken where the column is wrapped."""
+    known: dict[tuple[type, Cell], tuple[str, int]] = {}  # 1, 1.0 and True are written differently
+    cells, lines, head = [], [], f'<{p}c r="{column.letter}'
+    for number, record in zip(numbers, records, strict=True):
+        value = record.get(column.header)
+        if value is None and column.fill and column.header not in record:
+            cells.append(column.fill(f"{column.letter}{number}"))
+            lines.append(1)
+            continue
+        key = (value.__class__, value)
+        looks = known.get(key)
+        if looks is None:
+            looks = known[key] = _looks(column, plain(value, date1904), p)
+        cells.append(f'{head}{number}"{looks[0]}' if looks[0] else "")
+        lines.append(looks[1])
+    return cells, lines if column.wrapped else []
+
+
+def _looks(column: FreshColumn, value: Cell, p: str) -> tuple[str, int]:
+    shown = value.cached if isinstance(value, Formula) else value
+    return render_after_ref(column.style, value, p), lines_of(shown, column.wrapped) if column.wrapped else 1
