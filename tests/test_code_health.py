@@ -60,13 +60,16 @@ LAYERS = (
         "case_sheet",
         "case_checks",
         "case_update",
+        "case_acts",
+        "case_start",
+        "case_record",
         "refresh",
     },
     {"upgrade", "targets"},
-    {"doors", "printing", "console", "score"},
+    {"doors", "case_doors", "printing", "console", "options", "case_commands", "score"},
     {"cli"},
 )
-DOORS = {"cli", "doors", "printing", "macros", "udfs", "template.__main__", "score.sellers"}
+DOORS = {"cli", "doors", "case_doors", "case_commands", "printing", "macros", "udfs", "template.__main__", "score.sellers"}
 ONLY_THESE = {  # unit -> the only other units it may import
     "model": set(),
     "sheets": set(),

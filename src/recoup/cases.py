@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from .documents import KIND as INBOUND
-from .model import Cell, Claim, NotClaimed, Reason, Record, Status
+from .model import Cell, Claim, NotClaimed, Reason, Record, SourceRow, Status
 from .money import exceeds
 
 FILED_STAGES = frozenset(
@@ -191,8 +191,29 @@ def _gone(
     key: str, row: Record, ends: Sequence[NotClaimed], as_of: date, sources: Mapping[str, str]
 ) -> Tracked:
     """A claim the reports no longer show as owed: ended for a reason they state, or not rechecked."""
-    kind, deadline = text(row.get("Kind")), day(row.get("Deadline"))
-    units, value = row.get("Units"), row.get("Claim value")
+    tracked = _of_row(key, row)
+    tracked.ended = bool(ends)
+    kind, deadline = tracked.line.kind, tracked.deadline
+    order = list(_ENDS)
+    end = min(ends, key=lambda n: order.index(n.reason) if n.reason in order else len(order), default=None)
+    if end is not None:
+        tracked.status, tracked.why = _ENDS.get(end.reason, "Withdrawn"), f"{end.reason}: {end.why}"
+        return tracked
+    if text(row.get("Status")) == "Withdrawn" and tracked.why.startswith(tuple(f"{r}: " for r in _ENDS)):
+        tracked.status = "Withdrawn"  # what ended it was seen, though its rows are gone now
+        return tracked
+    if text(row.get("Status")) in ("Paid", "Expired") or (deadline is not None and deadline < as_of):
+        tracked.status = "Paid" if text(row.get("Status")) == "Paid" else "Expired"
+    event, seen = tracked.line.event_date, day(row.get("Last seen"))
+    month = f" for {event:%Y-%m}" if event else ""
+    source = sources.get(kind, "its reports")
+    tracked.missing = f"not rechecked since {seen or 'it was found'}: paste {source}{month}"
+    return tracked
+
+
+def _of_row(key: str, row: Mapping[str, Cell]) -> Tracked:
+    """A claim as its row on Claims tells it."""
+    kind, units, value = text(row.get("Kind")), row.get("Units"), row.get("Claim value")
     line = NotClaimed(
         claim_id=key,
         kind=kind,
@@ -209,32 +230,36 @@ def _gone(
         units=round(units) if isinstance(units, (int, float)) else None,
         why="",
     )
-    tracked = Tracked(
+    return Tracked(
         key,
         "Needs input",
         line,
         float(value) if isinstance(value, (int, float)) else None,
-        deadline,
+        day(row.get("Deadline")),
         why=text(row.get("Why")),
         shipment=text(row.get("Shipment ID")) if kind == INBOUND else "",
         first_seen=day(row.get("First seen")),
-        ended=bool(ends),
     )
-    order = list(_ENDS)
-    end = min(ends, key=lambda n: order.index(n.reason) if n.reason in order else len(order), default=None)
-    if end is not None:
-        tracked.status, tracked.why = _ENDS.get(end.reason, "Withdrawn"), f"{end.reason}: {end.why}"
-        return tracked
-    if text(row.get("Status")) == "Withdrawn" and tracked.why.startswith(tuple(f"{r}: " for r in _ENDS)):
-        tracked.status = "Withdrawn"  # what ended it was seen, though its rows are gone now
-        return tracked
-    if text(row.get("Status")) in ("Paid", "Expired") or (deadline is not None and deadline < as_of):
-        tracked.status = "Paid" if text(row.get("Status")) == "Paid" else "Expired"
-    event, seen = line.event_date, day(row.get("Last seen"))
-    month = f" for {event:%Y-%m}" if event else ""
-    source = sources.get(kind, "its reports")
-    tracked.missing = f"not rechecked since {seen or 'it was found'}: paste {source}{month}"
-    return tracked
+
+
+def dismissal(row: Mapping[str, Cell], who: str, note: str, rows: list[SourceRow]) -> Tracking:
+    """What a refresh makes of a claim that is dismissed; ``rows`` are those of its evidence."""
+    tracked, tracking = _of_row(text(row.get("Claim ID")), row), Tracking()
+    tracked.line.rows = rows
+    tracking.tracked.append(tracked)
+    _withdraw(tracked, "dismissed", who, f"dismissed by {who}: {note}", tracking)
+    return tracking
+
+
+def follow_stage(
+    row: Mapping[str, Cell], case: Mapping[str, Cell], appealable: bool, rows: list[SourceRow]
+) -> Tracking:
+    """What a refresh makes of a claim whose case is at this stage."""
+    tracked, tracking = _of_row(text(row.get("Claim ID")), row), Tracking()
+    tracked.line.rows = rows
+    tracking.tracked.append(tracked)
+    _apply_stage(tracked, case, stage_of(case), appealable, tracking)
+    return tracking
 
 
 def _decide(tracked: Tracked, known: Known, shipments: Mapping[str, Record], tracking: Tracking) -> None:

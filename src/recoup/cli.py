@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from .case_commands import add_case_commands
+from .options import AsOf, BookPath, Engine, Folder, InPlace, Json, Strict, read_day
 from .progress import bar
 
 if TYPE_CHECKING:
@@ -22,18 +24,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-BookPath = Annotated[Path, typer.Argument(metavar="BOOK", help="The Recoup workbook (.xlsx, .xlsm).")]
-Engine = Annotated[str, typer.Option(help="How the workbook is read and written: package or openpyxl.")]
-InPlace = Annotated[bool, typer.Option("--in-place", help="Write in place also in a synced folder.")]
-AsOf = Annotated[
-    str, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Judge as on this day (default: today).")
-]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-Folder = Annotated[
-    list[Path] | None, typer.Option("--reports", help="Also read the report files in this folder.")
-]
-Strict = Annotated[bool, typer.Option("--strict", help="Exit with 1 when Checks lists errors.")]
 
 
 @app.callback()
@@ -303,12 +293,10 @@ def _run(as_of: str) -> Run:
 
 
 def _day(typed: str, option: str) -> date:
-    if not typed:
-        return date.today()
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        raise typer.BadParameter(f"{typed} is not a day; write it as 2026-11-15", param_hint=option) from None
+    return read_day(typed, option) if typed else date.today()
+
+
+add_case_commands(app, _run)
 
 
 if __name__ == "__main__":

@@ -54,11 +54,11 @@ def fingerprint(cell: Cell) -> str:
     return f"{zlib.crc32(plain(cell).encode()):08x}"
 
 
-def remembered(header: str, mark: str) -> Cell:
+def remembered(header: str, marked: str) -> Cell:
     """The fact that a mark of memory holds, "" for a blank one; None for a bare fingerprint."""
-    if not mark.startswith(VALUE):
+    if not marked.startswith(VALUE):
         return None
-    return typed_value(header, mark.removeprefix(VALUE))
+    return typed_value(header, marked.removeprefix(VALUE))
 
 
 def typed_value(header: str, value: str) -> Cell:
@@ -72,8 +72,9 @@ def typed_value(header: str, value: str) -> Cell:
         return value
 
 
-def _mark(header: str, cell: Cell, kept: frozenset[str]) -> str:
-    return VALUE + plain(cell) if header in kept else fingerprint(cell)
+def mark(what: str, header: str, cell: Cell) -> str:
+    """How a cell that Recoup wrote is remembered: as it was, or by its fingerprint."""
+    return VALUE + plain(cell) if header in KEPT[what] else fingerprint(cell)
 
 
 def remember(
@@ -90,7 +91,7 @@ def remember(
     lines: list[Record] = []
     for row in rows:
         name = key_of(row, key)
-        fresh = {h: _mark(h, c, KEPT[what]) for h, c in row.items() if not isinstance(c, Formula)}
+        fresh = {h: mark(what, h, c) for h, c in row.items() if not isinstance(c, Formula)}
         lines.append(line(what, name, "written", {**before.get(name, {}), **fresh}))
         seen = {h: v for h, v in people.get(name, {}).items() if v}
         if seen:
@@ -128,8 +129,8 @@ def overtyped(row: Mapping[str, Cell], written: Mapping[str, str]) -> list[str]:
     """The headers whose cells are no longer what Recoup wrote."""
     return [
         h
-        for h, mark in written.items()
+        for h, marked in written.items()
         if h in row
         and not isinstance(row[h], Formula)
-        and (VALUE + plain(row[h]) if mark.startswith(VALUE) else fingerprint(row[h])) != mark
+        and (VALUE + plain(row[h]) if marked.startswith(VALUE) else fingerprint(row[h])) != marked
     ]
