@@ -69,7 +69,17 @@ LAYERS = (
     {"doors", "case_doors", "printing", "console", "options", "case_commands", "score"},
     {"cli"},
 )
-DOORS = {"cli", "doors", "case_doors", "case_commands", "printing", "macros", "udfs", "template.__main__", "score.sellers"}
+DOORS = {
+    "cli",
+    "doors",
+    "case_doors",
+    "case_commands",
+    "printing",
+    "macros",
+    "udfs",
+    "template.__main__",
+    "score.sellers",
+}
 ONLY_THESE = {  # unit -> the only other units it may import
     "model": set(),
     "sheets": set(),

@@ -84,6 +84,8 @@ def test_a_denial_may_be_appealed_or_not(line: Line) -> None:
 
 @pytest.mark.parametrize("line", lines("follow_up"), ids=ids("follow_up"))
 def test_a_case_is_due_again(line: Line) -> None:
-    due, rule = look_again(line["stage"], line.get("kind", "lost_in_warehouse"), line["since"], rules_for(line))
+    due, rule = look_again(
+        line["stage"], line.get("kind", "lost_in_warehouse"), line["since"], rules_for(line)
+    )
     assert (due or "") == line["due"]
     assert rule.partition(":")[0] == line["by"]

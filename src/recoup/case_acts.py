@@ -119,7 +119,7 @@ class Act:
     def restate(self, key: str, tracking: Tracking) -> None:
         """Let the status of a claim, and Not Claimed, say at once what a refresh would make of it."""
         (tracked,) = tracking.tracked
-        cells: Record = {"Status": tracked.status}
+        cells: Record = {"Status": tracked.status, "Priority": None}
         if tracking.not_claimed:
             cells["Why"] = tracked.why
         self.type_claim(key, cells)

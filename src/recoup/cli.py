@@ -27,8 +27,12 @@ app = typer.Typer(
 
 
 @app.callback()
-def _options(debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False) -> None:
+def _options(
+    ctx: typer.Context,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,  # noqa: ARG001 - `main` reads it
+) -> None:
     """Options before the command."""
+    ctx.obj = _run
 
 
 @app.command()
@@ -296,7 +300,7 @@ def _day(typed: str, option: str) -> date:
     return read_day(typed, option) if typed else date.today()
 
 
-add_case_commands(app, _run)
+add_case_commands(app)
 
 
 if __name__ == "__main__":

@@ -151,9 +151,9 @@ def draft_blocks(claim_id: str, standing: Standing) -> list[Block]:
         *_duplicates(claim, standing),
         *_payments(claim, standing),
         *_window(claim, standing.on),
-        *_age(claim_id, standing),
-        *_documents(claim, standing),
         *_answers(claim, standing.on),
+        *_age(claim, standing),
+        *_documents(claim, standing),
     ]
 
 
@@ -262,7 +262,10 @@ def _window(claim: Record, on: date) -> list[Block]:
     return []
 
 
-def _age(claim_id: str, standing: Standing) -> list[Block]:
+def _age(claim: Record, standing: Standing) -> list[Block]:
+    claim_id = _id(claim)
+    if text(claim.get("Status")) not in OPEN or claim_id not in standing.derived:
+        return []  # it is no longer claimed, which says more
     lag = standing.policy.value("report_lag", on=standing.on, marketplace=ALL)
     oldest = standing.on - timedelta(days=round(lag.number) if lag else 0)
     read = standing.read_to.get(claim_id)
