@@ -186,6 +186,7 @@ def test_filing_writes_day_and_person_the_amounts_once_the_log_and_the_status(fi
     assert ("Ann", "Status", "Ready", "Filed") in noted(filed, lost)
     paste_seller(filed, Seller().find("2026-11-01", LOST, 1, "9990"), "Inventory Ledger")
     refresh(filed, NEXT_DAY)
+    refresh(filed, date(2026, 11, 17))
     assert (case_of(filed, lost)["Units filed"], case_of(filed, lost)["Units"]) == (2, 1)
 
 
