@@ -13,7 +13,7 @@ from recoup.policy.documents import PolicyFileError, Rule, read_document
 from recoup.policy.rulebook import Policy
 from recoup.policy.vocabulary import ALL, Marketplace, PolicyValue, ReasonCode, Setting
 
-CODE_FILES = ("reason_codes.yaml", "dispositions.yaml")
+CODE_FILES = ("reason_codes.yaml", "dispositions.yaml", "denial_reasons.yaml")
 PAYMENT_FILE = "payment_reasons.yaml"
 MARKETPLACE_FILE = "marketplaces.yaml"
 SETTING_FILE = "settings.yaml"
