@@ -336,15 +336,18 @@ def open_of_shipment(shipment: str, claims: Iterable[Mapping[str, Cell]]) -> lis
 def _daily_limit(rows: Sequence[Record], standing: Standing) -> list[Block]:
     most = standing.policy.value("daily_filing_limit", on=standing.on, marketplace=ALL)
     own = {text(r.get("Case")) or _id(r) for r in rows}
-    filed = {
-        text(r.get("Case")) or _id(r)
-        for r in standing.cases
-        if day(r.get("Filed on")) == standing.on and was_filed(r)
-    } - own
+    filed = filed_today(standing.cases, standing.on) - own
     if most is None or len(filed) < most.number:
         return []
     why = f"{len(filed)} cases were filed on {standing.on}; Settings allow {round(most.number)} a day"
     return [Block("daily limit", why, tuple(f"Cases {c}" for c in sorted(filed)))]
+
+
+def filed_today(cases: Iterable[Mapping[str, Cell]], on: date) -> set[str]:
+    """The cases that were filed on a day."""
+    return {
+        text(r.get("Case")) or _id(r) for r in cases if day(r.get("Filed on")) == on and was_filed(r)
+    }
 
 
 def _number(cell: Cell) -> float:
