@@ -21,6 +21,7 @@ from conftest import EFFORT
 from recoup import doors, sheets
 from recoup.books import ENGINES, open_book
 from recoup.books.base import Book, BookError
+from recoup.books.report_tab import leading_blank_columns
 from recoup.model import Formula
 
 Change = Callable[[Book], Any]
@@ -98,6 +99,10 @@ CHANGES: dict[str, Change] = {
     "formula patched": lambda b: b.patch_rows(
         "Evidence", ["Claim ID"], [{"Claim ID": "B", "Row": Formula("1+1", 3), "Units": 1}]
     ),
+    "edit rows": lambda b: b.edit_rows(
+        "Cases", {5: {"Notes": "=told", "Filed on": date(2025, 7, 1), "Units": 1}, 6: {"Stage": None}}
+    ),
+    "edit cells": lambda b: b.edit_cells("Inventory Ledger", {(2, 2): "007", (2, 9): "=X", (40, 1): "below"}),
     "replace": lambda b: b.replace_rows(
         "Checks", [{"Problem": p, "Rows affected": i} for i, p in enumerate("dxb")], ["Problem"]
     ),
@@ -190,6 +195,10 @@ def test_a_workbook_saved_by_one_engine_is_read_alike_by_both(tmp_path: Path, en
         one, other = (book.read_table(name) for book in books)
         assert (one.rows, one.numbers) == (other.rows, other.numbers)
         assert books[0].rows_shown(name) == books[1].rows_shown(name)
+        assert books[0].read_formulas(name) == books[1].read_formulas(name)
+    for sheet in ("Checks", "My sheet", "Inventory Ledger"):
+        assert books[0].formulas_in(sheet) == books[1].formulas_in(sheet)
+    assert books[0].read_formulas("Checks") and books[0].formulas_in("My sheet")
 
 
 # ---- the same refresh
@@ -267,6 +276,36 @@ def test_any_tab_gives_the_same_text_in_both_engines(cells: list[Any], date1904:
         assert one.cells.to_numpy().tolist() == other.cells.to_numpy().tolist()
         assert (one.rows.tolist(), one.problems) == (other.rows.tolist(), other.problems)
         assert one.cells.dtypes.tolist() == other.cells.dtypes.tolist()
+
+
+def test_a_formula_without_a_value_to_the_left_moves_nothing(tmp_path: Path) -> None:
+    path = tab_of(tmp_path / "b.xlsx", [(9, 2, 3, "", True), (1, 6, 0, 60, False)], False)
+    one, other = (open_book(path, engine).read_raw("Tab") for engine in ENGINES)
+    assert one.cells.to_numpy().tolist() == other.cells.to_numpy().tolist()
+    assert one.cells.iloc[1, 6] == "60"
+
+
+@pytest.mark.parametrize(
+    ("cell", "blank"),
+    [
+        ('<c r="C9" t="str"><f>A1</f><v></v></c>', 2),
+        ('<c r="C9" t="str"><f>A1</f><v/></c>', 2),
+        ('<c r="C9" t="inlineStr"><is><t></t></is></c>', 2),
+        ('<c r="C9"> <f>A1</f> <v>1</v></c>', 2),
+        ('<c r="C9" t="e"><f ca="1"/><v>#N/A</v></c>', 2),
+        ('<c r="C9"><f>A1</f><v></v></c>', 5),
+        ('<c r="C9"><f>A1</f></c>', 5),
+        ('<c r="C9" t="b"><v></v></c>', 5),
+        ('<c r="C9" t="inlineStr"></c>', 5),
+        ('<c r="C9" s="4"/>', 5),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_blank_columns_are_those_before_the_first_value(cell: str, blank: int, size: int) -> None:
+    rows = f'<row r="2"><c r="F2"><v>60</v></c></row><row r="9">{cell}<c r="G9"><v>1</v></c></row>'
+    xml = f"<worksheet><sheetData>{rows}</sheetData></worksheet>".encode()
+    pieces = (xml[at : at + size] for at in range(0, len(xml), size))
+    assert leading_blank_columns(pieces) == blank
 
 
 def test_errors_and_cells_far_to_the_right_read_the_same(tmp_path: Path) -> None:

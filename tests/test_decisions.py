@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +158,20 @@ def test_a_draft_says_what_to_do_next(tmp_path: Path) -> None:
     refresh(book, hour=10)
     assert "Wait" in case_of(book, waiting)["Suggested next step"]
     assert "File with Amazon by 2026-12-16" in case_of(book, ready)["Suggested next step"]
+
+
+def test_a_draft_past_its_deadline_says_not_to_file(tmp_path: Path) -> None:
+    book = refreshed_book(tmp_path)
+    lost = claim_of(book, LOST)["Claim ID"]
+    decide(book, lost, "Take up")
+    deadline = claims(book)[lost]["Deadline"].date()
+    refresh(book, deadline, hour=10)
+    assert case_of(book, lost)["Suggested stage"] != "Closed"
+    refresh(book, deadline + timedelta(days=1), hour=11)
+    assert claims(book)[lost]["Status"] == "Expired"
+    assert case_of(book, lost)["Suggested stage"] == "Closed"
+    assert case_of(book, lost)["Suggested next step"] == f"Do not file: the deadline {deadline} has passed."
+    assert case_of(book, lost)["Stage"] == "Draft", "a stage belongs to people"
 
 
 # ---- Hold

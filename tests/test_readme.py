@@ -63,7 +63,8 @@ def _kind_row(detector: Detector) -> str:
 def _days(key: str) -> str:
     rule = load().value(key, on=LAST_DAY, marketplace="US")
     assert rule is not None
-    return f"{rule.value}" + ("" if rule.certainty == "confirmed" else f" ({rule.certainty})")
+    unit = "" if rule.unit == "days" else f" {rule.unit}"
+    return f"{rule.value}{unit}" + ("" if rule.certainty == "confirmed" else f" ({rule.certainty})")
 
 
 def test_the_commands_are_those_of_the_program() -> None:

@@ -519,7 +519,7 @@ def test_every_writing_command_is_refused_at_once(
     def no_reading(*_: object) -> None:
         raise AssertionError("the workbook was read first: minutes of a person's time")
 
-    monkeypatch.setattr(doors, "open_book", no_reading)
+    monkeypatch.setattr(doors, "open_workbook", no_reading)
     code = 3
     if why == "open in Excel":
         book.with_name("~$seller.xlsx").write_bytes(b"\x03Ann")
@@ -587,7 +587,7 @@ def test_the_run_lock_is_held_from_reading_to_saving(tmp_path: Path, monkeypatch
         seen.append(lock_file(book).exists())
         raise RecoupError("stop here")
 
-    for name in ("open_book", "refresh"):
+    for name in ("open_workbook", "refresh"):
         with monkeypatch.context() as patch:
             patch.setattr(doors, name, look)
             with pytest.raises(RecoupError, match="stop here"):

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from recoup.reports import Source, file_sources, read
+from recoup.books import open_book
+from recoup.reports import Source, file_sources, list_files, read
 from recoup.reports._read import AT_ONCE
+from recoup.workbook import report_tabs
 from report_samples import samples
+from workbooks import imported_book
+
+LEDGERS = [path for path in samples() if path.parent.name == "inventory_ledger"]
 
 
 def test_files_read_side_by_side_give_what_one_after_the_other_gives() -> None:
-    sources = list(file_sources(samples()))
+    sources = list(file_sources(list_files(samples())))
     assert all(source.apart for source in sources)
     together = read(sources)
     alone = read(replace(source, apart=False) for source in sources)
@@ -26,7 +33,7 @@ def test_files_read_side_by_side_give_what_one_after_the_other_gives() -> None:
 
 
 def test_a_slow_file_keeps_its_place() -> None:
-    first, second = file_sources([p for p in samples() if p.parent.name == "inventory_ledger"][:2])
+    first, second = file_sources(list_files(LEDGERS[:2]))
     passed = threading.Event()
 
     def slow() -> Iterator[object]:
@@ -54,7 +61,7 @@ def test_no_more_files_are_begun_than_are_read_at_once() -> None:
         return replace(source, load=load)  # type: ignore[arg-type]
 
     def sources() -> Iterator[Source]:
-        for source in file_sources(samples()):
+        for source in file_sources(list_files(samples())):
             assert len(given) - len(done) <= AT_ONCE
             given.append(source.name)
             yield counted(source)
@@ -84,7 +91,7 @@ def test_what_shares_something_with_others_is_read_in_the_thread_that_asks_and_a
 
         return replace(source, load=load)  # type: ignore[arg-type]
 
-    sources = list(file_sources(samples()))[:9]
+    sources = list(file_sources(list_files(samples())))[:9]
     read([(tab if n % 3 == 1 else file)(s) for n, s in enumerate(sources)])
     assert set(threads) == {threading.get_ident()}
 
@@ -93,6 +100,32 @@ def test_what_goes_wrong_beside_other_files_is_not_lost() -> None:
     def broken() -> list[object]:
         raise MemoryError("too large")
 
-    sources = list(file_sources(samples()))[:3]
+    sources = list(file_sources(list_files(samples())))[:3]
     with pytest.raises(MemoryError, match="too large"):
         read([sources[0], replace(sources[1], load=broken), sources[2]])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("threads", [True, False])
+def test_a_workbook_gives_one_tab_at_a_time_and_only_to_threads_that_it_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, threads: bool
+) -> None:
+    book = open_book(imported_book(tmp_path))
+    monkeypatch.setattr(book, "threads", threads)
+    busy, asked = threading.Semaphore(1), set()
+
+    def alone(read: Callable[[str], object]) -> Callable[[str], object]:
+        def one_tab(sheet: str) -> object:
+            assert busy.acquire(blocking=False), f"{sheet} was read beside another tab"
+            asked.add(threading.get_ident())
+            time.sleep(0.002)  # so that others come in between, if they can
+            found = read(sheet)
+            busy.release()
+            return found
+
+        return one_tab
+
+    for name in ("read_raw", "fingerprint"):
+        monkeypatch.setattr(book, name, alone(getattr(book, name)))
+    found = read(report_tabs(book))
+    assert found.exports
+    assert (asked == {threading.get_ident()}) is not threads

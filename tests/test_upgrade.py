@@ -115,6 +115,11 @@ COMMANDS: dict[str, tuple[object, ...]] = {
     "clear --dry-run": ("Inventory Ledger",),
     "import": ("report.txt",),
     "upgrade": (),
+    "case": ("LW-AAAAAAAAAAAAA",),
+    "pack": ("LW-AAAAAAAAAAAAA", "--to", "packs"),
+    "merge": ("theirs.xlsx", "--output", "merged.xlsx"),
+    "journal": (),
+    "journal --undo": ("R-1",),
 }
 
 

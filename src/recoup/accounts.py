@@ -60,6 +60,15 @@ class Account:
         """Open units that stand open because a reimbursement was taken back."""
         return min(self.open, sum(r.units for r in self.reopened))
 
+    def standing_open(self) -> list[tuple[Reopened, int]]:
+        """Every payment taken back with its units that still stand open, the latest reversal first."""
+        left, found = self.reversed_units, []
+        for reopened in sorted(self.reopened, key=lambda r: r.reversal.date, reverse=True):
+            units = min(left, reopened.units)
+            left -= units
+            found.append((reopened, units))
+        return found
+
     @property
     def doubtful(self) -> int:
         """Open units under a question."""
@@ -179,12 +188,14 @@ class Allocation:
     """The settled accounts, what is left of each credit, and reversals that could not be followed.
 
     ``unlinked``: (reversal, units, what is wrong: the "original" payment or its "loss" is missing, or the loss
-    is called "settled" by the report although its payment was taken back).
+    is called "settled" by the report although its payment was taken back). ``recalled``: accounts of losses
+    whose report rows were cleared; they make no claim.
     """
 
     accounts: list[Account]
     purses: list[Purse]
     unlinked: list[tuple[Reversal, int, str]]
+    recalled: list[Account] = field(default_factory=list)
 
     def imbalances(self) -> list[Loss]:
         """Losses whose units do not add up, or that a credit served beyond its quantity. Empty when sound."""

@@ -1,4 +1,4 @@
-"""The commands `start`, `record` and `dismiss`: they parse, call and print, like `cli`, which gives them the clock."""
+"""The commands about cases, from `start` to `pack`: they parse, call and print, like `cli`, which gives the clock."""
 
 from __future__ import annotations
 
@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import AsOf, BookPath, Engine, Folder, InPlace, read_day
+from .options import (
+    AsOf,
+    BookPath,
+    Claims,
+    Denial,
+    Engine,
+    Folder,
+    InPlace,
+    Json,
+    Purpose,
+    Tongue,
+    read_day,
+)
 
 if TYPE_CHECKING:
     from .case_acts import Done
@@ -90,9 +102,41 @@ def record(
     _say(book, *done)
 
 
+def case(
+    book: BookPath,
+    claim_ids: Claims,
+    purpose: Purpose = "file",
+    language: Tongue = "",
+    reason: Denial = "",
+    json: Json = False,
+    engine: Engine = "package",
+) -> None:
+    """Print the text of a case. Exits with 1 when a fact that Amazon asks for is missing."""
+    from .case_papers import case_text, print_case_text
+
+    text = case_text(book, claim_ids, purpose=purpose, language=language, reason=reason, engine=engine)
+    raise typer.Exit(print_case_text(text, as_json=json))
+
+
+def pack(
+    book: BookPath,
+    claim_ids: Claims,
+    to: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the folder of the case goes.")],
+    purpose: Purpose = "file",
+    language: Tongue = "",
+    reason: Denial = "",
+    engine: Engine = "package",
+) -> None:
+    """Write the text of a case, its rows, its documents and a manifest into a folder."""
+    from .case_papers import pack_case, print_pack
+
+    done = pack_case(book, claim_ids, to, purpose=purpose, language=language, reason=reason, engine=engine)
+    raise typer.Exit(print_pack(*done))
+
+
 def add_case_commands(app: typer.Typer) -> None:
     """Add the commands to the program, whose context makes a run of an --as-of."""
-    for command in (start, dismiss, record):
+    for command in (start, dismiss, record, case, pack):
         app.command()(command)
 
 

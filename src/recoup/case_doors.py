@@ -9,7 +9,7 @@ from .books.base import Book
 from .case_acts import Done
 from .case_record import Entry, record
 from .case_start import dismiss, start
-from .doors import _opened_to_write
+from .doors import opened_to_write
 from .refresh import Run
 from .reports_folder import report_files
 from .targets import place_of
@@ -57,6 +57,6 @@ def dismiss_book(
 
 def _act(path: Path, in_place: bool, engine: str, act: Callable[[Book], Done]) -> tuple[Done, Path]:
     to = place_of(path, "with cases", in_place)
-    with _opened_to_write(path, to, engine) as book:
+    with opened_to_write(path, to, engine) as book:
         done = act(book)
         return done, book.save(to)

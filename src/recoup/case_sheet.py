@@ -10,7 +10,7 @@ Decisions:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .books.base import Book
@@ -23,7 +23,6 @@ from .stages import NEW_EVIDENCE, wrong_step
 from .typed_over import Typed, find_typed, put_back
 
 PEOPLE = tuple(CASES.people)
-AMOUNTS = ("Units filed", "Value filed", "Paid units", "Paid amount", "Reversed", "Balance")  # journalled
 _SKIPPED = "skipped"  # remembered beside the people's cells: the step that was typed and may not be
 
 
@@ -57,12 +56,14 @@ def row_key(row: Record) -> str:
 def read_cases(rows: Sequence[Record], log: Sequence[Record], memory: Sequence[Record]) -> CaseSheet:
     """The sheet as it stands, engine cells that were typed over put right."""
     written, seen = recall(memory, "case")
-    sheet = CaseSheet(rows=list(rows), written=written, seen=seen)
+    sheet = CaseSheet(written=written, seen=seen)
     for row in rows:
         if key := row_key(row):
             sheet.by_key.setdefault(key, row)
     sheet.typed = find_typed(sheet.by_key, written, CASES.sheet)
+    first = {id(row): key for key, row in sheet.by_key.items()}
     put_back(sheet.by_key, sheet.typed, written)
+    sheet.rows = [sheet.by_key[first[id(row)]] if id(row) in first else row for row in rows]
     for key, cells in written.items():
         row = _as_seen(cells, seen.get(key, {}))
         if key not in sheet.by_key and stage_of(row) in BEYOND_DRAFT:
@@ -90,20 +91,6 @@ def typed_changes(sheet: CaseSheet, who: str) -> list[Change]:
             stage = sheet.seen.get(key, {}).get("Stage", "")
             changes.append(Change(found_by(who), key, "case row", stage, "deleted"))
     return changes
-
-
-def amount_changes(rows: Iterable[Record], sheet: CaseSheet, who: str) -> list[Change]:
-    """What Recoup changes in the amounts of a case."""
-    by_hand = {(t.key, t.header) for t in sheet.typed}
-    return [
-        Change(who, plain(row["Claim ID"]), name, plain(old.get(name)), plain(row[name]))
-        for row in rows
-        for old in (sheet.by_key.get(plain(row["Claim ID"]), {}),)
-        for name in AMOUNTS
-        if name in row
-        and plain(old.get(name)) != plain(row[name])
-        and (plain(row["Claim ID"]), name) not in by_hand
-    ]
 
 
 def remembered_cases(sheet: CaseSheet, written: Sequence[Record], opened: Sequence[Record]) -> list[Record]:

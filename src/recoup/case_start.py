@@ -97,7 +97,7 @@ def _draft(claim: Record, case: str, run: Run) -> Record:
         "Case": case,
         "Stage": "Draft",
         "Suggested stage": "Filed",
-        "Suggested next step": to_file(plain(claim.get("File by"))),
+        "Suggested next step": to_file(plain(claim.get("File by")), plain(claim.get("Deadline"))),
         "Last change": run.as_of,
     }
 

@@ -14,15 +14,17 @@ names an order serves the charges of its own product there first. A charge of wh
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from types import MappingProxyType
 
-from .drafts import Draft, Given, Lot, Settled
+from .drafts import Draft, Given, Lot, Settled, identifiers
 from .events import Aside, MoneyCredit, Overcharge
 from .model import Evidence
 from .money import cents
 
+ClaimKey = tuple[str, tuple[str, ...]]
 SHOWN = 2  # charges whose arithmetic is told in words
 
 
@@ -40,13 +42,15 @@ def settle_charges(
     overcharges: Iterable[Overcharge],
     credits: Iterable[MoneyCredit],
     deadline_of: Callable[[Overcharge], date | None] = lambda _: None,
+    cases: Mapping[str, Sequence[ClaimKey]] = MappingProxyType({}),
 ) -> list[Draft]:
     """One draft per claim key: a lot for each charge that is still owed, and what was given back already.
 
-    ``deadline_of``: the last day to claim an overcharge, None where it is not known.
+    ``deadline_of``: the last day to claim an overcharge, None where it is not known. ``cases``: Amazon case id ->
+    the (kind, key) of the claims filed under it.
     """
     charges = [_Charge(o, cents(o.amount), deadline_of(o)) for o in sorted(overcharges, key=_charge_order)]
-    _spend_all(charges, sorted(_joined(credits), key=_credit_order))
+    _spend_all(charges, sorted(_joined(credits), key=_credit_order), cases)
     groups: dict[tuple[str, tuple[str, ...]], list[_Charge]] = defaultdict(list)
     for charge in charges:
         groups[charge.overcharge.kind, charge.overcharge.key].append(charge)
@@ -104,15 +108,26 @@ def _credit_order(c: MoneyCredit) -> tuple[object, ...]:
     )
 
 
-def _spend_all(charges: Sequence[_Charge], credits: Sequence[MoneyCredit]) -> None:
-    """Credits that name an order first, each on the charges of that order; then the others by product."""
+def _spend_all(
+    charges: Sequence[_Charge], credits: Sequence[MoneyCredit], cases: Mapping[str, Sequence[ClaimKey]]
+) -> None:
+    """Credits that name an order first, each on the charges of that order; then the others by product.
+
+    Credits under a case id that a person recorded go before them, and to the charges of that case first.
+    """
     by_order: dict[str, list[_Charge]] = defaultdict(list)
     for charge in charges:
         for order in {charge.overcharge.order_id, *charge.overcharge.orders} - {""}:
             by_order[order].append(charge)
-    for credit in (c for c in credits if c.order_id):
+    filed = [c for c in credits if c.case_id and c.case_id in cases]
+    for credit in filed:
+        mine = [c for c in charges if (c.overcharge.kind, c.overcharge.key) in cases[credit.case_id]]
+        others = [] if credit.own_case else by_order.get(credit.order_id, [])
+        _spend(credit, [*mine, *(c for c in _own_first(credit, others) if all(c is not m for m in mine))])
+    rest = [c for c in credits if c not in filed]
+    for credit in (c for c in rest if c.order_id):
         _spend(credit, _own_first(credit, by_order.get(credit.order_id, [])))
-    for credit in (c for c in credits if not c.order_id):
+    for credit in (c for c in rest if not c.order_id):
         before = [c for c in charges if _may_pay(credit, c) and c.overcharge.date <= credit.date]
         mine = [c for c in before if c.overcharge.product.matches(credit.product)]
         _spend(credit, _likely_first(credit, mine))
@@ -184,6 +199,7 @@ def _told(charges: Sequence[_Charge]) -> str:
 
 def _add(draft: Draft, charge: _Charge) -> None:
     o = charge.overcharge
+    draft.given_back += charge.uses
     for credit, amount in charge.uses:
         why = f"{o.story}; {credit.shows} of {credit.date}: {amount:,.2f} {o.currency} of it given back"
         settled = o.units if charge.left <= 0 else None
@@ -199,9 +215,5 @@ def _add(draft: Draft, charge: _Charge) -> None:
 
 
 def _given_back(credit: MoneyCredit, amount: float) -> Evidence:
-    named = (("order", credit.order_id), ("SKU", credit.product.sku), ("FNSKU", credit.product.fnsku))
-    identifiers = " · ".join(f"{name} {value}" for name, value in named if value)
-    identifiers = " · ".join(filter(None, (identifiers, credit.reference_id)))
-    return Evidence(
-        credit.role, credit.row, credit.date, None, -amount, credit.currency, identifiers, credit.shows
-    )
+    named = identifiers(credit.product, credit.order_id, credit.reference_id, credit.case_id)
+    return Evidence(credit.role, credit.row, credit.date, None, -amount, credit.currency, named, credit.shows)

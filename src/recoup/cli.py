@@ -191,6 +191,53 @@ def upgrade(book: BookPath, in_place: InPlace = False, engine: Engine = "package
 
 
 @app.command()
+def merge(
+    books: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="[BASE] MINE THEIRS",
+            help="The copy both started from (leave it out where it is gone), your copy, the other one.",
+        ),
+    ],
+    output: Annotated[Path, typer.Option(metavar="BOOK", help="The merged workbook, a new file.")],
+    json: Json = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when there are conflicts.")] = False,
+    engine: Engine = "package",
+) -> None:
+    """Merge two people's work on copies of one workbook, field by field, into a new file."""
+    from .sharing import merge_files
+    from .sharing_printing import print_merge
+
+    with bar(3) as step:
+        done = merge_files(books, output, _run(""), engine=engine, progress=step)
+    raise typer.Exit(print_merge(done, as_json=json, strict=strict))
+
+
+@app.command()
+def journal(
+    book: BookPath,
+    undo: Annotated[str, typer.Option(metavar="ID", help="Put back what this line changed.")] = "",
+    claim: Annotated[str, typer.Option(metavar="CLAIM_ID", help="Only lines of this claim.")] = "",
+    last: Annotated[int, typer.Option(min=1, help="How many lines.")] = 20,
+    json: Json = False,
+    in_place: InPlace = False,
+    engine: Engine = "package",
+) -> None:
+    """List the newest changes of people and Recoup, or undo one."""
+    from .printing import print_written
+    from .sharing import journal_lines, undo_line
+    from .sharing_printing import print_journal, print_undone
+
+    if not undo:
+        print_journal(journal_lines(book, claim=claim, last=last, engine=engine), as_json=json)
+        return
+    line, path = undo_line(book, undo, _run(""), in_place=in_place, engine=engine)
+    print_undone(line, undo, as_json=json)
+    if not json:
+        print_written(book, path)
+
+
+@app.command()
 def policy(
     on: Annotated[
         str, typer.Option("--on", metavar="YYYY-MM-DD", help="The day asked about (default: today).")

@@ -38,7 +38,7 @@ class Refreshed:
 
 
 @contextmanager
-def _opened_to_write(path: Path, to: Path, engine: str) -> Iterator[Book]:
+def opened_to_write(path: Path, to: Path, engine: str) -> Iterator[Book]:
     """Open a workbook to be saved as ``to``: nobody else's run writes there until it is done.
 
     Raises ``BookLocked`` at once, not only at the end, when somebody has the file open.
@@ -98,7 +98,7 @@ def import_files(
     Returns what became of each file, and the file written (None when no file had rows).
     """
     to = place_of(path, "with imports", in_place)
-    with _opened_to_write(path, to, engine) as book:
+    with opened_to_write(path, to, engine) as book:
         _require(files)
         progress("Reading the files")
         done = import_into(
@@ -139,7 +139,7 @@ def refresh_book(
             _refreshed(book, run, folders, path, progress), None, "Dry run: nothing was written."
         )
     to = place_of_refresh(path, run.as_of, target)
-    with _opened_to_write(path, to, engine) as book:
+    with opened_to_write(path, to, engine) as book:
         summary = _refreshed(book, run, folders, to, progress)
         progress("Saving")
         written = book.save(to)
@@ -170,7 +170,7 @@ def clear_book(
         agree(clearing)
         return clearing, None
     to = place_of(path, "cleared", in_place)
-    with _opened_to_write(path, to, engine) as book:
+    with opened_to_write(path, to, engine) as book:
         clearing = plan_clearing(book, report, before)
         if not clearing.rows or not agree(clearing):
             return clearing, None
@@ -191,7 +191,7 @@ def prepare_book(
     if target.dry_run:
         return _prepared(open_workbook(path, engine), run, folders, progress), None
     to = place_of(path, "prepared", target.in_place)
-    with _opened_to_write(path, to, engine) as book:
+    with opened_to_write(path, to, engine) as book:
         added = _prepared(book, run, folders, progress)
         if not added:
             return added, None
@@ -210,7 +210,7 @@ def upgrade_book(
 ) -> tuple[list[str], Path | None]:
     """Bring a workbook of an older Recoup up to this one; what was done, and the file written (None: nothing)."""
     to = place_of(path, "upgraded", in_place)
-    with _opened_to_write(path, to, engine) as book:
+    with opened_to_write(path, to, engine) as book:
         done = upgrade(book)
         return done, book.save(to) if done else None
 

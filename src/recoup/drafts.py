@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from .accounts import Account
-from .events import Credit, Loss, Product
+from .events import Credit, Loss, MoneyCredit, Product
 from .model import Evidence, Reason, SourceRow
 from .money import cents
 
@@ -91,6 +91,7 @@ class Draft:
     counted: bool = True  # False: a claim about money that concerns no units
     shipment_id: str = ""
     removal_order_id: str = ""
+    given_back: list[tuple[MoneyCredit, float]] = field(default_factory=list)  # of a claim about money
 
     @property
     def units(self) -> int:
@@ -173,7 +174,7 @@ def loss_evidence(loss: Loss, units: int, shows: str = "") -> Evidence:
         units=units,
         amount=loss.amount,
         currency=loss.currency,
-        identifiers=_identifiers(
+        identifiers=identifiers(
             loss.product,
             loss.order_id,
             loss.reference_id,
@@ -193,12 +194,12 @@ def credit_evidence(credit: Credit, units: int) -> Evidence:
         units=units,
         amount=credit.amount,
         currency=credit.currency,
-        identifiers=_identifiers(credit.product, credit.order_id, credit.reference_id, credit.case_id),
+        identifiers=identifiers(credit.product, credit.order_id, credit.reference_id, credit.case_id),
         shows=credit.shows if units else f"{credit.shows} (may have settled this)",
     )
 
 
-def _identifiers(
+def identifiers(
     product: Product,
     order_id: str,
     reference_id: str,
@@ -207,6 +208,7 @@ def _identifiers(
     shipment: str = "",
     removal: str = "",
 ) -> str:
+    """The ids of an evidence row, as Evidence shows them."""
     named = (
         ("SKU", product.sku),
         ("FNSKU", product.fnsku),

@@ -200,7 +200,8 @@ class Overcharge:
 class MoneyCredit:
     """Money given back for something overcharged: a fee correction, an adjustment line of the order.
 
-    ``amount`` > 0. With an ``order_id`` it belongs to that order alone, else to its product.
+    ``amount`` > 0. With an ``order_id`` it belongs to that order alone, else to its product. ``case_id`` is
+    Amazon's; ``own_case`` money belongs to the claims of that case alone.
     """
 
     date: dt.date
@@ -213,6 +214,8 @@ class MoneyCredit:
     product: Product = Product()
     reference_id: str = ""
     role: Role = "fee"
+    case_id: str = ""
+    own_case: bool = False
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from .cases import text
 from .detectors import all_detectors
 from .memory import plain
 from .model import Cell, Record, RecoupError
+from .payment_evidence import NO_MORE, ON_CASES
 from .source_files import Cited, look_up
 
 BESIDE = ("sale", "fee", "cost", "document")  # rows that tell the value, never the units
@@ -55,7 +56,7 @@ def derive(claim: Record, evidence: Sequence[Record]) -> tuple[float | None, flo
 
     Of a claim about money the amounts of all rows add up to its value.
     """
-    kind = text(claim.get("Kind"))
+    kind, evidence = text(claim.get("Kind")), [r for r in evidence if counts(r)]
     if kind not in ABOUT_REIMBURSEMENTS and all_detectors()[kind].value == "given":
         counted = any(isinstance(r.get("Units"), (int, float)) for r in evidence)
         return _sum(evidence, "Units") if counted else None, round(_sum(evidence, "Amount"), 2)
@@ -77,6 +78,12 @@ def derive(claim: Record, evidence: Sequence[Record]) -> tuple[float | None, flo
         each = _share(left, _sum(sold, "Units"))
         return units, None if each is None else _times(_capped(claim, max(each, 0.0)), units)
     return units, _times(_capped(claim, _sum(_of(evidence, "cost"), "Amount")), units)
+
+
+def counts(row: Record) -> bool:
+    """Whether a row counts for its claim as it stands: not one that only explains its case, or is outdated."""
+    shows = text(row.get("What it shows"))
+    return ON_CASES not in shows and NO_MORE not in shows
 
 
 def _capped(claim: Record, each: float) -> float:

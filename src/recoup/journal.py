@@ -8,7 +8,7 @@ from datetime import datetime
 
 from .cases import Known
 from .memory import PEOPLE, key_of, plain
-from .model import Record
+from .model import Cell, Record
 from .typed_over import Typed
 
 JOURNALLED = ("Status", "Units", "Claim value")
@@ -37,11 +37,21 @@ def claim_changes(rows: Sequence[Record], known: Known, typed: Sequence[Typed], 
     for row in rows:
         key = plain(row["Claim ID"])
         old, seen = known.claims.get(key, {}), known.memory.get(key, {})
-        for name in JOURNALLED:
-            if name in row and plain(old.get(name)) != plain(row[name]) and (key, name) not in by_hand:
-                changes.append(Change(who, key, name, plain(old.get(name)), plain(row[name])))
+        engine = [name for name in JOURNALLED if (key, name) not in by_hand]
+        changes += cell_changes(key, old, row, engine, who)
         changes += seen_changes(key, seen, old, PEOPLE, who)
     return changes
+
+
+def cell_changes(
+    name: str, before: Mapping[str, Cell], now: Mapping[str, Cell], headers: Iterable[str], who: str
+) -> list[Change]:
+    """Which of these cells of a row are written with another value than they had."""
+    return [
+        Change(who, name, header, plain(before.get(header)), plain(now[header]))
+        for header in headers
+        if header in now and plain(before.get(header)) != plain(now[header])
+    ]
 
 
 def overtyped_changes(

@@ -134,3 +134,24 @@ def overtyped(row: Mapping[str, Cell], written: Mapping[str, str]) -> list[str]:
         and not isinstance(row[h], Formula)
         and (VALUE + plain(row[h]) if marked.startswith(VALUE) else fingerprint(row[h])) != marked
     ]
+
+
+def adopt(
+    lines: Mapping[int, Record], fresh: Mapping[str, Mapping[str, str]]
+) -> tuple[dict[int, Record], list[Record]]:
+    """Let people's cells count as seen that a command wrote and journalled: by claim id and header.
+
+    ``lines`` are those of RecoupMemory by row. Gives the cells to edit there, and the lines to add.
+    """
+    edits: dict[int, Record] = {}
+    left = dict(fresh)
+    for number, line in lines.items():
+        key = plain(line.get("Key"))
+        if plain(line.get("What")) == "claim" and plain(line.get("Field")) == "seen" and key in left:
+            _, seen = recall([line])
+            edits[number] = {"Value": json.dumps({**seen.get(key, {}), **left.pop(key)}, sort_keys=True)}
+    added: list[Record] = [
+        {"What": "claim", "Key": key, "Field": "seen", "Value": json.dumps(dict(cells), sort_keys=True)}
+        for key, cells in left.items()
+    ]
+    return edits, added

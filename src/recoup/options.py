@@ -19,6 +19,16 @@ Folder = Annotated[
     list[Path] | None, typer.Option("--reports", help="Also read the report files in this folder.")
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 1 when Checks lists errors.")]
+Claims = Annotated[list[str], typer.Argument(metavar="CLAIM_ID…", help="Ids from Claims, one case together.")]
+Purpose = Annotated[str, typer.Option(help="What the text is for: file, chase, answer or appeal.")]
+Tongue = Annotated[
+    str,
+    typer.Option("--language", metavar="XX", help="en, de, fr, it, es or ja (default: the marketplace's)."),
+]
+Denial = Annotated[
+    str,
+    typer.Option(metavar="WHY", help="Of an appeal: Amazon's reason (default: Decision reason on Cases)."),
+]
 
 
 def read_day(typed: str, option: str) -> date:

@@ -9,7 +9,7 @@ Decisions:
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -22,6 +22,7 @@ from .frames import source as where
 from .model import Problem, SourceRow
 from .policy.rulebook import Policy, plain
 
+AboutMoney = Callable[[str, str, Product], frozenset[str]]  # case id, reimbursement id, product
 REVERSAL = plain("Reimbursement_Reversal")
 
 
@@ -50,16 +51,23 @@ class Payments:
     reversals: list[Reversal] = field(default_factory=list)
     cash: list[Payment] = field(default_factory=list)
     re_evaluations: list[Payment] = field(default_factory=list)
+    case_money: list[MoneyCredit] = field(default_factory=list)  # under the case ids of claims about money
     fee_corrections: list[MoneyCredit] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
 def read_payments(
-    reimbursements: pd.DataFrame, policy: Policy, catalogue: Catalogue, cases: Collection[str] = ()
+    reimbursements: pd.DataFrame,
+    policy: Policy,
+    catalogue: Catalogue,
+    cases: Collection[str] = (),
+    about_money: AboutMoney = lambda *_: frozenset(),
 ) -> Payments:
     """Turn the reimbursements frame (see `reports`) into credits, reversals and payments.
 
     ``cases``: the Amazon case ids that people recorded; a payment under one of them needs no product.
+    ``about_money``: the kinds of the claims of a case when all of them are about money and about other lines than
+    this one: what is paid under such a case settles no units.
     """
     found = Payments()
     fees = _fee_ids(reimbursements, policy)
@@ -76,6 +84,8 @@ def read_payments(
             found.fee_corrections += _fee_correction(row, product, source, policy)
         elif row["original_reimbursement_id"]:
             found.re_evaluations.append(_payment(row, product, source, cash or 0))
+        elif kinds := about_money(row["case_id"], row["reimbursement_id"], product):
+            found.case_money += _case_money(row, product, source, kinds)
         elif product.blank and not row["order_id"] and row["case_id"] not in cases:
             nameless.append((source, _money(row["amount_total"]), row["currency"]))
         else:
@@ -106,6 +116,26 @@ def _fee_correction(row: Row, product: Product, source: SourceRow, policy: Polic
         product=product,
         reference_id=str(row["reimbursement_id"]),
         role="reimbursement",
+        case_id=str(row["case_id"]),
+    )
+    return [credit] if amount > 0 else []
+
+
+def _case_money(row: Row, product: Product, source: SourceRow, kinds: frozenset[str]) -> list[MoneyCredit]:
+    amount = _money(row["amount_total"])
+    credit = MoneyCredit(
+        date=row["approval_date"].date(),
+        amount=amount,
+        currency=str(row["currency"]),
+        kinds=kinds,
+        row=source,
+        shows=f"{row['reason']} {row['reimbursement_id']}: {amount:,.2f} {row['currency']}",
+        order_id=str(row["order_id"]),
+        product=product,
+        reference_id=str(row["reimbursement_id"]),
+        role="reimbursement",
+        case_id=str(row["case_id"]),
+        own_case=True,
     )
     return [credit] if amount > 0 else []
 

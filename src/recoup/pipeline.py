@@ -16,14 +16,17 @@ from .coverage import Coverage
 from .damaged_stock import settle_damaged_stock
 from .deadlines import find_window
 from .detectors import Detector, Scene, all_detectors
+from .detectors.reimbursement_reversed import KIND as REVERSED
+from .detectors.reimbursement_underpaid import KIND as UNDERPAID
+from .detectors.reimbursement_underpaid import PREFIX as UNDERPAID_PREFIX
 from .documents import missing_documents
 from .drafts import Draft, draft_accounts
-from .events import Aside, Credit, Findings, Loss, Overcharge
+from .events import Aside, Credit, Findings, Loss, MoneyCredit, Overcharge, Product
 from .identity import claim_id
 from .model import Claim, NotClaimed, Problem
 from .netting import ClaimKey, allocate
 from .orders import build_orders, replaced_orders
-from .payments import read_payments
+from .payments import AboutMoney, Payments, read_payments
 from .policy import ALL, Policy
 from .recalled import Recalled, missing_losses, settle_recalled
 from .reports import Reports, StatedPeriod
@@ -62,6 +65,7 @@ class Brief:
 class Result:
     """Claims and what is not claimed, with proof; ``not_run`` names the tabs each silent kind waits for.
 
+    ``given_back``: of claims about money, by claim id, what was paid and how much of it for them.
     ``held`` is what kinds that were not run would claim: no claims, only money that a report might unlock.
     """
 
@@ -72,6 +76,8 @@ class Result:
     not_run: dict[str, list[str]]
     allocation: Allocation
     catalogue: Catalogue
+    payments: Payments = field(default_factory=Payments)
+    given_back: dict[str, list[tuple[MoneyCredit, float]]] = field(default_factory=dict)
     held: list[Claim] = field(default_factory=list)
 
 
@@ -106,7 +112,9 @@ def detect(reports: Reports, brief: Brief) -> Result:
     problems += check_roll_forward(reports, coverage)
     drafts = _drafts(allocation, reports, scene)
     back = [*findings.money_credits, *scene.payments.fee_corrections]
-    drafts += settle_charges(overcharges, back, lambda o: _deadline(o, brief.policy))
+    back += scene.payments.case_money
+    filed = _case_keys(overcharges, brief)
+    drafts += settle_charges(overcharges, back, lambda o: _deadline(o, brief.policy), filed)
     problems += _question_unsound(drafts, allocation)
     costs = SourcingCosts(reports.frames["sourcing_costs"])
     prices = Prices(brief.policy, costs, scene.orders, brief.as_of)
@@ -117,7 +125,8 @@ def detect(reports: Reports, brief: Brief) -> Result:
     problems += missing_documents(claims, reports.frames, brief.policy)
     problems += [*not_run_problems(not_run, held), *check_coverage(coverage)]
     left += ended
-    return Result(claims, left, problems, coverage, not_run, allocation, scene.catalogue, held)
+    told, given = (scene.catalogue, scene.payments), _given_back(drafts, brief)
+    return Result(claims, left, problems, coverage, not_run, allocation, *told, given, held)
 
 
 def _scene(reports: Reports, brief: Brief) -> Scene:
@@ -130,9 +139,35 @@ def _scene(reports: Reports, brief: Brief) -> Scene:
         home=brief.home,
         catalogue=catalogue,
         orders=build_orders(frames["money_lines"], named_orders),
-        payments=read_payments(frames["reimbursements"], brief.policy, catalogue, brief.cases.keys()),
+        payments=read_payments(
+            frames["reimbursements"], brief.policy, catalogue, brief.cases.keys(), _about_money(brief)
+        ),
         replaced=replaced,
+        filed=_filed(brief),
     )
+
+
+def _about_money(brief: Brief) -> AboutMoney:
+    """The kinds of a case's claims when all are about money; none for the very line that was paid too little."""
+    kinds = {d.prefix: k for k, d in all_detectors().items() if d.value == "given" and k != REVERSED}
+    found = {case: {kinds.get(i.partition("-")[0], "") for i in ids} for case, ids in brief.cases.items()}
+    known = {case: frozenset(named) for case, named in found.items() if "" not in named}
+
+    def kinds_of(case: str, reimbursement: str, product: Product) -> frozenset[str]:
+        key = (reimbursement, product.fnsku or product.asin)
+        own = claim_id(UNDERPAID_PREFIX, brief.home, UNDERPAID, key)
+        return frozenset() if own in brief.cases.get(case, ()) else known.get(case, frozenset())
+
+    return kinds_of
+
+
+def _filed(brief: Brief) -> dict[str, frozenset[str]]:
+    """Claim id -> the Amazon case ids that people recorded for it."""
+    found: dict[str, set[str]] = {}
+    for case, ids in brief.cases.items():
+        for name in ids:
+            found.setdefault(name, set()).add(case)
+    return {name: frozenset(cases) for name, cases in found.items()}
 
 
 def _find(reports: Reports, scene: Scene, coverage: Coverage) -> Findings:
@@ -183,12 +218,17 @@ def _deadline(event: Loss | Overcharge, policy: Policy) -> date | None:
     return find_window(policy, event.kind, event.clocks, event.marketplace).deadline
 
 
-def _ids(events: Iterable[Loss | Aside], brief: Brief) -> list[str]:
+def _ids(events: Iterable[Loss | Aside | Overcharge | Draft], brief: Brief) -> list[str]:
     prefixes = {kind: d.prefix for kind, d in all_detectors().items()}
     return [claim_id(prefixes[x.kind], brief.home, x.kind, x.key) for x in events]
 
 
-def _case_keys(losses: Sequence[Loss], brief: Brief) -> dict[str, list[ClaimKey]]:
+def _given_back(drafts: Sequence[Draft], brief: Brief) -> dict[str, list[tuple[MoneyCredit, float]]]:
+    named = zip(_ids(drafts, brief), drafts, strict=True)
+    return {key: draft.given_back for key, draft in named if draft.given_back}
+
+
+def _case_keys(losses: Sequence[Loss | Overcharge], brief: Brief) -> dict[str, list[ClaimKey]]:
     if not brief.cases:
         return {}
     by_id = {key: (x.kind, x.key) for key, x in zip(_ids(losses, brief), losses, strict=True)}

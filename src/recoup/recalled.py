@@ -187,7 +187,7 @@ def settle_recalled(
         if entry.open and count >= entry.open:
             lines.append(_ended(entry, fresh))
         unlinked += [(r.reversal, r.units, "loss") for r in account.reopened]
-    return replace(allocation, accounts=rest, unlinked=unlinked), lines
+    return replace(allocation, accounts=rest, unlinked=unlinked, recalled=mine), lines
 
 
 def _fresh_uses(account: Account, entry: Recalled) -> list[Use]:

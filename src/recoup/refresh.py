@@ -13,13 +13,14 @@ from pathlib import Path
 from . import home, results
 from .books.base import Book
 from .case_checks import find_appealable
+from .case_money import follow_money
 from .case_sheet import copied_tabs
-from .case_update import CaseUpdate, update_cases
-from .cases import Known, Tracking, day, text, track
+from .case_update import CaseUpdate, begin_update, finish_update
+from .cases import Known, Tracking, track
 from .confidence import count_outcomes
 from .coverage import tab_name
 from .detectors import Detector, all_detectors
-from .freshness import Digests, freshness_lines
+from .freshness import freshness_lines
 from .importing import recall_periods
 from .journal import claim_changes, journal_rows, lines_of_run, overtyped_changes
 from .memory import PEOPLE, READ_TO, plain, remember
@@ -28,11 +29,12 @@ from .pipeline import Brief, Result, detect
 from .prepare import Ask, find_missing
 from .progress import Progress, Stopwatch, each_file, unseen
 from .recalled import recall_losses
+from .reconciliation import OWN_KEY
 from .reports import Listing, Reports, Shelf, file_sources, read
 from .reports_folder import not_read
 from .sheets import AGE, NOT_CLAIMED
 from .shield import Standing, grouped
-from .source_files import SourceFiles, as_text
+from .source_files import SourceFiles
 from .typed_over import as_written, restore_rows, strange_decisions, typed_problems
 from .waiting import Sums, waiting_by_tab
 from .workbook import Notebook, read_notebook, report_tabs, sheets_of
@@ -102,9 +104,8 @@ def refresh(
     clock.start("Reading the workbook")
     notebook = read_notebook(book)
     clock.start("Reading the reports")
-    digests = Digests(book, notebook.memory)
-    reports = _read_reports(book, notebook, files, shelf, progress, digests)
-    fresh = freshness_lines(book, digests, files)
+    reports = _read_reports(book, notebook, files, shelf, progress)
+    fresh = freshness_lines(book, reports.contents, files)
     clock.start("Finding claims")
     result = detect(reports, _brief(notebook, run))
     _find_appealable(notebook, run)
@@ -150,14 +151,9 @@ def missing_inputs(
 
 
 def _read_reports(
-    book: Book,
-    notebook: Notebook,
-    files: Listing,
-    shelf: Shelf | None,
-    progress: Progress,
-    digests: Digests | None = None,
+    book: Book, notebook: Notebook, files: Listing, shelf: Shelf | None, progress: Progress
 ) -> Reports:
-    sources = chain(report_tabs(book, digests), file_sources(files, each_file(progress)))
+    sources = chain(report_tabs(book), file_sources(files, each_file(progress)))
     reports = read(sources, periods=notebook.periods, shelf=shelf)
     reports.problems += not_read(book, files)
     recall_periods(reports.exports, notebook.imported)
@@ -222,14 +218,13 @@ def _write(
     left += results.stale_lines(notebook.not_claimed, left, derived)
     left += results.silent_lines(notebook.not_claimed, left, notebook.lines_typed, notebook.lines_written)
     changes += overtyped_changes(left, notebook.lines_typed, who=run.who, key=NOT_CLAIMED.key)
-    evidence = results.evidence_rows(result.claims, sheets_of(book), linked)
-    evidence += _cleared(book, tracking, run.as_of)
-    cases = _update_cases(notebook, run, tracking, rows, left, evidence)
+    cases, evidence = _update_cases(book, run, notebook, reports, result, tracking, rows, left, linked)
     problems += cases.problems
     book.patch_rows("Claims", ["Claim ID"], rows)
     book.patch_rows("NotClaimed", NOT_CLAIMED.key, left)
     book.patch_rows("Cases", ["Claim ID"], cases.rows)
     book.append_rows("Cases", cases.opened)
+    book.patch_rows("Cases", OWN_KEY, cases.own)
     book.replace_rows("Evidence", evidence, ["Claim ID", "Sheet or file", "Row", "Role"])
     after = lines_of_run(notebook.journal, run.name)
     book.append_rows(
@@ -247,20 +242,42 @@ def _write(
 
 
 def _update_cases(
+    book: Book,
+    run: Run,
+    notebook: Notebook,
+    reports: Reports,
+    result: Result,
+    tracking: Tracking,
+    rows: Sequence[Record],
+    left: Sequence[Record],
+    linked: SourceFiles,
+) -> tuple[CaseUpdate, list[Record]]:
+    """Cases and Evidence: first the money of the cases, then, on the rows that tell it, what speaks against filing."""
+    cases = begin_update(tracking, notebook.sheet, notebook.known, run.as_of)
+    every, gone = cases.every, any(t.claim is None for t in tracking.tracked)
+    old = book.read_table("Evidence").records() if every or gone else []
+    money = follow_money(every, old, reports, result, tracking, notebook.policy, run.as_of)
+    evidence = results.evidence_rows(money.evidence, sheets_of(book), linked)
+    evidence += money.keep(old, evidence, tracking, reports, run.as_of)
+    if every:
+        standing = _standing(notebook, run, tracking, rows, left, evidence)
+        finish_update(cases, notebook.sheet, notebook.known, money, standing, run.who)
+    return cases, evidence
+
+
+def _standing(
     notebook: Notebook,
     run: Run,
     tracking: Tracking,
     rows: Sequence[Record],
     left: Sequence[Record],
     evidence: Sequence[Record],
-) -> CaseUpdate:
+) -> Standing:
+    """The sheets as they are about to be written, but for Cases."""
     known = notebook.known
     claims = {plain(r["Claim ID"]): {**known.claims.get(plain(r["Claim ID"]), {}), **r} for r in rows}
     read_to = {t.claim_id: t.claim.read_to for t in tracking.tracked if t.claim}
-    standing = Standing(
-        notebook.policy, run.as_of, claims, [], grouped(evidence), grouped(left), read_to=read_to
-    )
-    return update_cases(tracking, notebook.sheet, known, standing, run.who)
+    return Standing(notebook.policy, run.as_of, claims, [], grouped(evidence), grouped(left), read_to=read_to)
 
 
 def _summarise(
@@ -333,17 +350,3 @@ def _people(tracking: Tracking, known: Known) -> dict[str, dict[str, str]]:
             cells |= {k: before.get(k) or v for k, v in fresh.items()}
         seen[tracked.claim_id] = cells
     return seen
-
-
-def _cleared(book: Book, tracking: Tracking, as_of: date) -> list[Record]:
-    """Evidence of claims that are no longer derived: kept as it was, and marked where its report is gone."""
-    gone = {t.claim_id: t.ended for t in tracking.tracked if t.claim is None}
-    kept = []
-    for row in book.read_table("Evidence").records() if gone else []:
-        if text(row.get("Claim ID")) in gone:
-            shows = text(row.get("What it shows"))
-            if not gone[text(row.get("Claim ID"))] and "(report cleared" not in shows:
-                shows = f"{shows} (report cleared {as_of})"
-            proof = as_text(row.get("Link"))
-            kept.append({**row, "What it shows": shows, "Link": proof, "Date": day(row.get("Date"))})
-    return kept

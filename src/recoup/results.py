@@ -10,9 +10,10 @@ from datetime import date
 from .cases import Tracked, Tracking, day, stage_of
 from .home import quoted
 from .memory import key_of, plain
-from .model import Cell, Claim, Evidence, Formula, NotClaimed, Problem, Record, SourceRow
+from .model import Cell, Evidence, Formula, NotClaimed, Problem, Record, SourceRow
 from .pipeline import priority
 from .sheets import NOT_CLAIMED
+from .shield import too_late
 from .source_files import SourceFiles
 from .typed_over import Typed, restore_rows
 
@@ -190,9 +191,11 @@ def silent_lines(
     return silent
 
 
-def evidence_rows(claims: Iterable[Claim], sheets: set[str], files: SourceFiles) -> list[Record]:
+def evidence_rows(
+    told: Mapping[str, Sequence[Evidence]], sheets: set[str], files: SourceFiles
+) -> list[Record]:
     """One row per report row that counts for or against a claim, with a link to its tab or its file."""
-    return [_evidence_row(c.claim_id, e, sheets, files) for c in claims for e in c.evidence]
+    return [_evidence_row(key, e, sheets, files) for key, rows in told.items() for e in rows]
 
 
 def _evidence_row(claim_id: str, evidence: Evidence, sheets: set[str], files: SourceFiles) -> Record:
@@ -268,6 +271,8 @@ def _suggest(tracked: Tracked, stage: str, undone: bool) -> tuple[str, str]:
     claim = tracked.claim
     if undone:
         return "Closed", "The Decision on Claims was cleared: close this draft, or take the claim up again."
+    if stage == "Draft" and tracked.status == "Expired" and tracked.deadline:
+        return "Closed", f"Do not file: {too_late(tracked.deadline)}."
     if claim is None:
         paid = tracked.ended and tracked.why.startswith("paid")
         return (
@@ -279,12 +284,13 @@ def _suggest(tracked: Tracked, stage: str, undone: bool) -> tuple[str, str]:
         return "", f"Wait: Amazon usually still pays this by itself, or the window opens on {claim.opens}."
     if tracked.status == "Needs input":
         return "", f"Settle first: {tracked.missing}"
-    return "Filed", to_file(claim.file_by)
+    return "Filed", to_file(claim.file_by, claim.deadline)
 
 
-def to_file(file_by: Cell) -> str:
+def to_file(file_by: Cell, deadline: Cell) -> str:
     """The next step of a draft that nothing speaks against."""
-    return f"File with Amazon by {file_by}, then fill Amazon case ID, Filed on and Filed by."
+    by = f"by {file_by} ({deadline} at the latest)"
+    return f"File with Amazon {by}, then fill Amazon case ID, Filed on and Filed by."
 
 
 def _places(rows: Sequence[SourceRow]) -> str:

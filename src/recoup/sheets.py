@@ -216,7 +216,7 @@ CLAIMS = Table(
         Column("Why", "long", 76),
         _folded("Policy", "long", 40),
         _folded("Evidence rows", "link", 13),
-        Column("Case", width=16),
+        Column("Case", width=21),
         _folded("First seen", "date", 12),
         _folded("Last seen", "date", 12),
         _people("Decision", width=11, choices="Recoup_Decisions"),
@@ -288,7 +288,7 @@ CASES = Table(
     "Cases",
     "Cases",
     (
-        Column("Case", width=16),
+        Column("Case", width=21),
         Column("Claim ID", width=18),
         Column("Kind", width=25),
         Column("SKU", width=18),
@@ -333,7 +333,7 @@ CASE_LOG = Table(
     "Case Log",
     (
         _people("When", "datetime", 17),
-        _people("Case", width=16),
+        _people("Case", width=21),
         _people("Direction", width=12),
         _people("Who", width=16),
         _people("Text", "long", 80),

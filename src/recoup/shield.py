@@ -251,7 +251,7 @@ def _window(claim: Record, on: date) -> list[Block]:
     opens, deadline = day(claim.get("Opens")), day(claim.get("Deadline"))
     if deadline and deadline < on:
         return [
-            Block("deadline past", f"the window closed on {deadline}", (f"Claims {_id(claim)} Deadline",))
+            Block("deadline past", too_late(deadline), (f"Claims {_id(claim)} Deadline",)),
         ]
     if opens and opens > on:
         return [
@@ -260,6 +260,11 @@ def _window(claim: Record, on: date) -> list[Block]:
             )
         ]
     return []
+
+
+def too_late(deadline: date) -> str:
+    """Why a claim is not filed any more after its deadline."""
+    return f"the deadline {deadline} has passed"
 
 
 def _age(claim: Record, standing: Standing) -> list[Block]:

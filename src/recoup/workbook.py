@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
+from threading import Lock
 
 from .books import open_book
 from .books.base import Book, BookError
@@ -15,7 +16,7 @@ from .case_sheet import CaseSheet, read_cases
 from .cases import Known, day, text
 from .claims import Exclusion
 from .coverage import facts_of
-from .freshness import Digests, read_tabs
+from .freshness import read_tabs
 from .memory import key_of, plain, recall
 from .model import Problem, RawTable, Record, RecoupError
 from .policy import Policy, load
@@ -64,8 +65,8 @@ def read_notebook(book: Book) -> Notebook:
     Raises RecoupError when the workbook is newer or older than this Recoup, or an owned table is missing.
     """
     check_version(book)
-    _refuse_older(book)
-    _check_columns(book)
+    refuse_older(book)
+    check_columns(book)
     tables = {name: book.read_table(name).records() for name in TABLES if not name.startswith("Home")}
     policy, problems = load().overridden(_numbered(book, "Policy"), _numbered(book, "ReasonCodes"))
     policy, more = policy.with_settings(_numbered(book, "Settings"))
@@ -113,7 +114,7 @@ def _cleared_days(memory: list[Record]) -> dict[str, date]:
     return days
 
 
-def _check_columns(book: Book) -> None:
+def check_columns(book: Book) -> None:
     """Raise RecoupError when a declared column of an owned table was deleted or renamed."""
     found = book.tables()
     for table in TABLES.values():
@@ -146,7 +147,7 @@ def check_version(book: Book) -> None:
         )
 
 
-def _refuse_older(book: Book) -> None:
+def refuse_older(book: Book) -> None:
     """Raise RecoupError when the workbook was made by an older Recoup and not upgraded yet."""
     version = version_of(book)
     if version < WORKBOOK_VERSION:
@@ -162,30 +163,36 @@ def backups_kept(book: Book) -> int:
     return int(str(load().with_settings(rows)[0].setting("backups_kept")))
 
 
-def report_tabs(book: Book, digests: Digests | None = None) -> Iterator[Source]:
+def report_tabs(book: Book) -> Iterator[Source]:
     """Report tabs, tabs named after one (`Inventory Ledger UK`), own records, and people's tabs.
 
     The reader uses no row of a tab that is not named after a report; it only says when one looks like it.
-    ``digests`` takes note of what is read.
     """
+    one_at_a_time = Lock()
     for name in read_tabs(book):
-        yield Source(name, book.fingerprint(name), partial(_tab, book, name, digests))
+        yield _tab(book, name, one_at_a_time)
     for name in foreign_tabs(book):
         with suppress(BookError):  # a chart sheet holds no cells
-            yield Source(name, book.fingerprint(name), partial(_foreign_tab, book, name))
+            yield replace(
+                _tab(book, name, one_at_a_time), load=partial(_foreign_cells, book, name, one_at_a_time)
+            )
 
 
-def _tab(book: Book, name: str, digests: Digests | None) -> list[RawTable]:
-    tables = [book.read_raw(name)]
-    if digests is not None:
-        digests.take(name, tables)
-    return tables
+def _tab(book: Book, name: str, alone: Lock) -> Source:
+    with alone:
+        digest = book.fingerprint(name)
+    return Source(name, digest, partial(_cells, book, name, alone), apart=book.threads)
 
 
-def _foreign_tab(book: Book, name: str) -> list[RawTable]:
+def _cells(book: Book, name: str, alone: Lock) -> list[RawTable]:
+    with alone:
+        return [book.read_raw(name)]
+
+
+def _foreign_cells(book: Book, name: str, alone: Lock) -> list[RawTable]:
     """Nothing of people's own tabs may stop a run."""
     with suppress(BookError):
-        return [book.read_raw(name)]
+        return _cells(book, name, alone)
     return []
 
 

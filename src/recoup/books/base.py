@@ -90,6 +90,9 @@ class Book(Protocol):
     path: Path
     problems: list[Problem]
     keep: int  # how many backups stay
+    threads: (
+        bool  # whether another thread may read tabs, one at a time: Excel answers only the one that opened it
+    )
 
     def sheet_names(self) -> list[str]:
         """The names of all tabs, hidden ones too, in order."""
@@ -145,6 +148,25 @@ class Book(Protocol):
 
     def append_rows(self, table: str, records: Sequence[Record]) -> None:
         """Add records after the last row; the table grows."""
+        ...
+
+    def read_formulas(self, table: str) -> dict[tuple[int, str], str]:
+        """The formulas in a table's body, without ``=``, by sheet row and header."""
+        ...
+
+    def formulas_in(self, sheet: str) -> dict[tuple[int, int], str]:
+        """The formulas of a tab, without ``=``, by sheet row and column (1-based). Raises ``SheetMissing``."""
+        ...
+
+    def edit_rows(self, table: str, records: Mapping[int, Record]) -> None:
+        """Edit the named cells of the rows with those numbers (``TableRows.numbers``), only where the value differs."""
+        ...
+
+    def edit_cells(self, sheet: str, cells: Mapping[tuple[int, int], Cell]) -> None:
+        """Write single cells of a tab, by sheet row and column (1-based), where the value differs; looks stay.
+
+        Raises ``SheetMissing``.
+        """
         ...
 
     def read_name(self, defined_name: str) -> Cell:

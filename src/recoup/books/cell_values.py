@@ -91,18 +91,35 @@ class CellValues:
         return now == value and cell.kind != "e"
 
 
-def formula_text(cell: CellXml, sheet: Worksheet) -> str | None:
-    """The formula of a cell without ``=``, a shared one as it reads in that cell; None when it has none."""
+def formula_text(
+    cell: CellXml, sheet: Worksheet, shared: dict[str, tuple[str, str]] | None = None
+) -> str | None:
+    """The formula of a cell without ``=``, a shared one as it reads in that cell; None when it has none.
+
+    ``shared``: the shared formulas of the sheet, where they are known already.
+    """
     match = _FORMULA.search(cell.inner)
     if match is None:
         return None
     if match[2]:
         return unescape_text(match[2])
     index = _SHARED_INDEX.search(match[1])
-    master = shared_formulas(sheet).get(index[1]) if index else None
+    known = shared_formulas(sheet) if shared is None else shared
+    master = known.get(index[1]) if index else None
     if master is None:
         return ""
     return translated(master[1], master[0], cell.address)
+
+
+def formulas_of(sheet: Worksheet) -> dict[tuple[int, int], str]:
+    """The text of every formula of a sheet, by row and column."""
+    found, shared = {}, shared_formulas(sheet)
+    for number in [n for n, xml in sheet.rows.items() if _FORMULA.search(xml)]:
+        for column, cell in sheet.row(number).cells.items():
+            text = formula_text(cell, sheet, shared)
+            if text is not None:
+                found[number, column] = text
+    return found
 
 
 def translated(formula: str, origin: str, target: str) -> str:

@@ -28,7 +28,6 @@ from recoup.books.base import (
     TableMissing,
     TableRows,
 )
-from recoup.books.cells import plain
 from recoup.books.losses import count_rows, find_losses
 from recoup.books.openpyxl_cells import Tab
 from recoup.books.openpyxl_kept import APP, Kept, Place, read_kept
@@ -51,6 +50,8 @@ _TEXT_FORMAT = "@"
 
 class OpenpyxlBook:
     """A workbook in openpyxl; the Protocol ``books.base.Book`` says what each method does."""
+
+    threads = True
 
     def __init__(self, path: Path, *, backups: Path | None = None, keep: int = 5) -> None:
         """Raises ``BookUnsupported``, naming what openpyxl would lose."""
@@ -144,6 +145,15 @@ class OpenpyxlBook:
         """The body of a table."""
         return self._table(name).read()
 
+    def read_formulas(self, table: str) -> dict[tuple[int, str], str]:
+        """The formulas of a table's body."""
+        return self._table(table).formulas()
+
+    def formulas_in(self, sheet: str) -> dict[tuple[int, int], str]:
+        """The formulas of a tab."""
+        tab = self._tab(sheet)
+        return {place: text for place in tab.cells if (text := tab.formula(place)) is not None}
+
     def _named(self, defined_name: str) -> tuple[Tab, Place]:
         sheet, area = self._target(defined_name)
         if area is None or (area.left, area.top) != (area.right, area.bottom):
@@ -178,6 +188,10 @@ class OpenpyxlBook:
         """Edit and append rows by key."""
         self.problems += edits.patch_rows(self._table(table), key, records)
 
+    def edit_rows(self, table: str, records: Mapping[int, Record]) -> None:
+        """Edit the rows with those numbers."""
+        edits.edit_rows(self._table(table), records)
+
     def append_rows(self, table: str, records: Sequence[Record]) -> None:
         """Add rows at the end of a table."""
         self._table(table).append(records)
@@ -190,9 +204,12 @@ class OpenpyxlBook:
         """Write named cells where they differ."""
         for name, value in values.items():
             tab, place = self._named(name)
-            new = plain(value, tab.date1904)
-            if not tab.holds(place, new):
-                tab.edit(place, new)
+            edits.edit_cell(tab, place, value)
+
+    def edit_cells(self, sheet: str, cells: Mapping[tuple[int, int], Cell]) -> None:
+        """Write single cells of a tab where they differ."""
+        for place, value in cells.items():
+            edits.edit_cell(self._tab(sheet), place, value)
 
     def write_list(self, defined_name: str, values: Sequence[str]) -> None:
         """Let a drop-down list hold these values."""

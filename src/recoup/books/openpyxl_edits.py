@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from openpyxl.worksheet.table import TableColumn
 
@@ -12,10 +12,11 @@ from recoup.books.area import MAX_ROWS, Area
 from recoup.books.base import TableBlocked
 from recoup.books.cells import column_letter, plain, safe_text
 from recoup.books.openpyxl_cells import Tab
+from recoup.books.openpyxl_kept import Place
 from recoup.books.openpyxl_table import TableCells, first_filled, merged
 from recoup.books.openpyxl_values import Carried
 from recoup.books.row_keys import Key, by_key, record_key
-from recoup.model import Problem, Record
+from recoup.model import Cell, Problem, Record
 
 
 def patch_rows(table: TableCells, key: Sequence[str], records: Sequence[Record]) -> list[Problem]:
@@ -36,6 +37,24 @@ def patch_rows(table: TableCells, key: Sequence[str], records: Sequence[Record])
             done.add(row_key)
     table.append(list(waiting.values()))
     return [_doubled_rows(table, key, doubled)] if doubled else []
+
+
+def edit_rows(table: TableCells, records: Mapping[int, Record]) -> None:
+    """Edit the rows with those sheet numbers where a value differs."""
+    table.check_headers(list(records.values()))
+    for number, record in records.items():
+        _edit_row(table, number, record)
+
+
+def edit_cell(tab: Tab, place: Place, value: Cell) -> None:
+    """Write one cell where it differs; a new cell looks like its column."""
+    new = plain(value, tab.date1904)
+    if tab.holds(place, new):
+        return
+    if tab.style(place) is None:
+        tab.put(place, new, tab.column_style(place[1]))
+    else:
+        tab.edit(place, new)
 
 
 def _edit_row(table: TableCells, number: int, record: Record) -> None:

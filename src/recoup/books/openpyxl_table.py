@@ -91,6 +91,16 @@ class TableCells:
                 found.numbers.append(number)
         return found
 
+    def formulas(self) -> dict[tuple[int, str], str]:
+        """The text of every formula by row and header."""
+        found = {}
+        for number in range(self.body.top, self.body.bottom + 1):
+            for column, header in zip(self.letters, self.headers, strict=True):
+                text = self.tab.formula((number, column))
+                if text is not None:
+                    found[number, header] = text
+        return found
+
     def key_of(self, number: int, columns: Sequence[int]) -> Key:
         """The key of a row, of some sheet columns."""
         return tuple(key_text(self.tab.raw((number, c))) for c in columns)

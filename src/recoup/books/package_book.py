@@ -12,7 +12,7 @@ from recoup.books.area import Area
 from recoup.books.base import BookUnsupported, NameMissing, TableMissing, TableRows
 from recoup.books.calc_chain import without_calculation_chain
 from recoup.books.cell_edit import unshare_formulas
-from recoup.books.cell_values import CellValues, states_shared_formula
+from recoup.books.cell_values import CellValues, formulas_of, states_shared_formula
 from recoup.books.cells import column_index, column_letter, plain, render
 from recoup.books.formats import refuse_wrong_ending
 from recoup.books.new_columns import add_columns
@@ -24,18 +24,20 @@ from recoup.books.row_removal import without_rows
 from recoup.books.saving import BookFile
 from recoup.books.table_body import TableBody
 from recoup.books.table_part import find_tables
-from recoup.books.table_patch import patch_rows
+from recoup.books.table_patch import edit_rows, patch_rows
 from recoup.books.table_replace import replace_rows
 from recoup.books.used_range import open_reader, readable
 from recoup.books.verification import Draft
 from recoup.books.workbook_part import WorkbookPart
-from recoup.books.worksheet import Worksheet
+from recoup.books.worksheet import Worksheet, column_styles
 from recoup.model import Cell, Problem, RawTable, Record
 from recoup.untrusted import Unreadable, open_sheets, reading_cells
 
 
 class PackageBook:
     """A workbook as its zip package; the Protocol ``books.base.Book`` says what each method does."""
+
+    threads = True
 
     def __init__(self, path: Path, *, backups: Path | None = None, keep: int = 5) -> None:
         """Raises ``BookUnsupported``."""
@@ -114,6 +116,14 @@ class PackageBook:
         """The body of a table."""
         return self._body(name).read()
 
+    def read_formulas(self, table: str) -> dict[tuple[int, str], str]:
+        """The formulas of a table's body."""
+        return self._body(table).formulas()
+
+    def formulas_in(self, sheet: str) -> dict[tuple[int, int], str]:
+        """The formulas of a tab."""
+        return formulas_of(self._worksheet(sheet))
+
     def read_name(self, defined_name: str) -> Cell:
         """The value of a named cell."""
         sheet, number, column = self._named(defined_name)
@@ -171,6 +181,10 @@ class PackageBook:
         """Edit and append rows by key."""
         self.problems += patch_rows(self._body(table), key, records)
 
+    def edit_rows(self, table: str, records: Mapping[int, Record]) -> None:
+        """Edit the rows with those numbers."""
+        edit_rows(self._body(table), records)
+
     def append_rows(self, table: str, records: Sequence[Record]) -> None:
         """Add rows at the end of a table."""
         self._body(table).append(records)
@@ -178,19 +192,26 @@ class PackageBook:
     def write_names(self, values: Mapping[str, Cell]) -> None:
         """Write named cells where they differ."""
         for name, value in values.items():
-            sheet, number, column = self._named(name)
-            row, new = sheet.row(number), plain(value, self._values.date1904)
-            cell = row.cells.get(column)
-            if not self._values.holds(cell, new, sheet):
-                sheet.refuse_spanned(Area(column, number, column, number))
-                if cell and states_shared_formula(cell):
-                    unshare_formulas(sheet)
-                    row = sheet.row(number)
-                place = self._workbook.place_of(name)
-                style = cell.style if cell else ""
-                row.put(column, render(f"{place.column}{number}", style, new, sheet.prefix), style)
-                sheet.set_row(number, row.render(number, sheet.prefix))
-                sheet.cover(Area(column, number, column, number))
+            self._write_cell(*self._named(name), value)
+
+    def edit_cells(self, sheet: str, cells: Mapping[tuple[int, int], Cell]) -> None:
+        """Write single cells of a tab where they differ."""
+        for (number, column), value in cells.items():
+            self._write_cell(self._worksheet(sheet), number, column, value)
+
+    def _write_cell(self, sheet: Worksheet, number: int, column: int, value: Cell) -> None:
+        row, new = sheet.row(number), plain(value, self._values.date1904)
+        cell = row.cells.get(column)
+        if self._values.holds(cell, new, sheet):
+            return
+        sheet.refuse_spanned(Area(column, number, column, number))
+        if cell and states_shared_formula(cell):
+            unshare_formulas(sheet)
+            row = sheet.row(number)
+        style = cell.style if cell else column_styles(sheet.head).get(column, "")
+        row.put(column, render(f"{column_letter(column)}{number}", style, new, sheet.prefix), style)
+        sheet.set_row(number, row.render(number, sheet.prefix))
+        sheet.cover(Area(column, number, column, number))
 
     def write_list(self, defined_name: str, values: Sequence[str]) -> None:
         """Let a drop-down list hold these values."""

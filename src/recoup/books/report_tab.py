@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from recoup.books.area import MAX_ROWS
 from recoup.books.base import BookUnsupported, TableBlocked
-from recoup.books.cells import column_letter, render, safe_text
+from recoup.books.cells import column_index, column_letter, render, safe_text
 from recoup.books.used_range import far_cells
 from recoup.books.worksheet import column_styles
 from recoup.model import Problem, RawTable
@@ -24,6 +24,15 @@ _TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
 GAP = 100  # blank columns behind which nothing belongs to a report
 _ERROR = "#N/A"
 _CONTENT = re.compile(rb"<(?:[\w.-]+:)?(?:v|is|f)[ >]")
+_CELL_START = re.compile(rb"<(?:[\w.-]+:)?c\s")
+_FILLED = re.compile(  # a cell that fastexcel reports: a value, be it an empty text, and not a formula alone
+    rb"""<(?P<p>(?:[\w.-]+:)?)c\s(?P<says>[^<>]*?)(?<!/)>\s*"""
+    rb"""(?:<(?P=p)f\b[^>]*?(?:/>|>[^<]*</(?P=p)f>)\s*)?"""
+    rb"""<(?P=p)(?:(?P<text>is\b|v\b[^>]*?(?<!/)>(?=[^<]))|v\b)"""
+)
+_LETTERS = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})\d""")
+_OF_TEXT = re.compile(rb"""\bt\s*=\s*["'](?:str|inlineStr)["']""")
+_LONGEST_CELL = 1 << 16
 _CHUNK = 5_000
 
 
@@ -81,18 +90,24 @@ def _within_reach(batch: pa.RecordBatch, sheet: str, first_column: int) -> tuple
 def leading_blank_columns(chunks: Iterator[bytes]) -> int:
     """How many columns before the first one with content a worksheet has; reads on only while it may be > 0."""
     best, rest = 0, b""
-    pattern = re.compile(rb"""<(?:[\w.-]+:)?c\s[^<>]*?\br\s*=\s*["']([A-Z]{1,3})\d+[^<>]*?(?<!/)>(?!</)""")
     for chunk in chunks:
         text = rest + chunk
-        for match in pattern.finditer(text):
-            if match[1] == b"A":
+        for cell in _FILLED.finditer(text):
+            letters = _LETTERS.search(cell["says"])
+            if letters is None or not (cell["text"] or _OF_TEXT.search(cell["says"])):
+                continue
+            if letters[1] == b"A":
                 return 0
-            index = 0
-            for letter in match[1]:
-                index = index * 26 + letter - 64
+            index = column_index(letters[1].decode())
             best = min(best or index, index)
-        rest = text[text.rfind(b"<") :][-1000:]
+        rest = text[_last_cell(text) :][-_LONGEST_CELL:]
     return max(best - 1, 0)
+
+
+def _last_cell(xml: bytes) -> int:
+    """Where the last cell begins, which may go on in the next piece; else the last tag."""
+    starts = [m.start() for m in _CELL_START.finditer(xml, max(len(xml) - _LONGEST_CELL, 0))]
+    return starts[-1] if starts else xml.rfind(b"<")
 
 
 class TabExtension:

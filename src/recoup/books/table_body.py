@@ -9,7 +9,7 @@ from functools import cached_property
 from recoup.books.area import MAX_ROWS, Area
 from recoup.books.base import BookUnsupported, TableBlocked, TableRows
 from recoup.books.cell_edit import formula_at, people_cell_at, unshare_formulas
-from recoup.books.cell_values import CellValues, formula_text, states_shared_formula
+from recoup.books.cell_values import CellValues, formula_text, formulas_of, states_shared_formula
 from recoup.books.cells import column_letter, plain, render, render_formula
 from recoup.books.row_heights import fitted, height_of, letters_by_column
 from recoup.books.row_keys import Key, key_text
@@ -92,6 +92,15 @@ class TableBody:
                 found.rows.append(row)
                 found.numbers.append(number)
         return found
+
+    def formulas(self) -> dict[tuple[int, str], str]:
+        """The text of every formula by row and header."""
+        body, headers = self.table.body, dict(zip(self.letters, self.table.headers, strict=True))
+        return {
+            (number, headers[column]): text
+            for (number, column), text in formulas_of(self.sheet).items()
+            if body.top <= number <= body.bottom and column in headers
+        }
 
     def key_of(self, row: Row, columns: Sequence[int]) -> Key:
         """The key of a row, of some sheet columns."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from recoup.books.cell_edit import with_cached
 from recoup.books.cell_values import formula_text
@@ -31,6 +31,13 @@ def patch_rows(body: TableBody, key: Sequence[str], records: Sequence[Record]) -
             done.add(row_key)
     body.append(list(waiting.values()))
     return [_doubled_rows(body, key, doubled)] if doubled else []
+
+
+def edit_rows(body: TableBody, records: Mapping[int, Record]) -> None:
+    """Edit the rows with those sheet numbers where a value differs."""
+    body.check_headers(list(records.values()))
+    for number, record in records.items():
+        _edit_row(body, number, body.sheet.row(number), record)
 
 
 def _edit_row(body: TableBody, number: int, row: Row, record: Record) -> None:

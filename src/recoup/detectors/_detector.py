@@ -24,7 +24,8 @@ from ..reports import Reports
 class Scene:
     """What every detector may look at besides the reports.
 
-    ``replaced``: the order id of a replacement -> the order it replaces.
+    ``replaced``: the order id of a replacement -> the order it replaces. ``filed``: claim id -> the Amazon case
+    ids under which it was filed.
     """
 
     policy: Policy
@@ -33,6 +34,7 @@ class Scene:
     orders: Orders
     payments: Payments
     replaced: Mapping[str, str] = field(default_factory=dict)
+    filed: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def _nothing(reports: Reports, scene: Scene) -> Findings:

@@ -37,24 +37,23 @@ def review(allocation: Allocation, reports: Reports, scene: Scene) -> list[Draft
     """One draft per reversal and FNSKU: units open again, units in question, and what made the rest fair."""
     open_again: dict[int, list[tuple[Account, Credit, int]]] = defaultdict(list)
     for account in allocation.accounts:
-        left = account.reversed_units
-        for reopened in sorted(account.reopened, key=lambda r: r.reversal.date, reverse=True):
-            units = min(left, reopened.units)
-            left -= units
+        for reopened, units in account.standing_open():
             open_again[id(reopened.reversal)].append((account, reopened.payment, units))
     unknown: dict[int, list[tuple[int, str]]] = defaultdict(list)
     for reversal, units, missing in allocation.unlinked:
         unknown[id(reversal)].append((units, _question(reversal, missing)))
     drafts: dict[tuple[str, ...], Draft] = {}
     for reversal in scene.payments.reversals:
-        key = (
-            reversal.reimbursement_id,
-            reversal.product.fnsku or reversal.product.asin or reversal.order_id,
-        )
+        key = key_of(reversal)
         draft = drafts.setdefault(key, _draft(key, reversal, scene))
         _add(draft, reversal, open_again[id(reversal)], unknown[id(reversal)])
         draft.given = _value(draft)
     return list(drafts.values())
+
+
+def key_of(reversal: Reversal) -> tuple[str, str]:
+    """The key of the claim about a reversal: its id and what it names of the product."""
+    return reversal.reimbursement_id, reversal.product.fnsku or reversal.product.asin or reversal.order_id
 
 
 def _draft(key: tuple[str, ...], reversal: Reversal, scene: Scene) -> Draft:

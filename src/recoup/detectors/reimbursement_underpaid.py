@@ -16,7 +16,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from ..accounts import Account, Allocation
-from ..drafts import Draft, Given, Lot, Settled
+from ..drafts import Draft, Given, Lot, Settled, identifiers
+from ..events import MoneyCredit
+from ..identity import claim_id
 from ..model import Evidence, SourceRow
 from ..money import cents, exceeds
 from ..payments import Payment
@@ -24,7 +26,7 @@ from ..reports import Reports
 from ..sourcing import Cost, SourcingCosts
 from ._detector import Detector, Scene
 
-KIND = "reimbursement_underpaid"
+KIND, PREFIX = "reimbursement_underpaid", "RU"
 NO_LOSS = (
     "the loss that this reimbursement paid is not in the reports: paste the Inventory Ledger of that time"
 )
@@ -120,6 +122,7 @@ def _draft(key: tuple[str, ...], bill: _Bill, costs: SourcingCosts, scene: Scene
     draft = _blank(key, first, market, day)
     draft.given = Given(cents(short / bill.units), first.currency, basis, total=short)
     draft.settled += _left_out(bill.left_out)
+    draft.given_back += [(credit, cents(share)) for credit, share in more]
     if exceeds(short, allowed):
         _claim(draft, bill, cost, more)
     else:
@@ -169,25 +172,46 @@ def _capped(amount: float, day: date, marketplace: str, scene: Scene) -> float:
     return min(amount, cap.number) if cap else amount
 
 
-def _more(bill: _Bill, scene: Scene) -> list[tuple[Payment, float]]:
-    """Re-evaluations of these lines, each with the share of its money that belongs to the counted units."""
+def _more(bill: _Bill, scene: Scene) -> list[tuple[MoneyCredit, float]]:
+    """Re-evaluations of these lines, each with the share of its money that belongs to the counted units.
+
+    What was paid under the case of this very claim is all for it.
+    """
     first = bill.lines[0][0]
+    key = (first.reimbursement_id, first.product.fnsku or first.product.asin)
+    filed = scene.filed.get(claim_id(PREFIX, scene.home, KIND, key), frozenset())
+    ours = [(c, c.amount) for c in scene.payments.case_money if c.case_id in filed]
     if all(p.original_id != first.reimbursement_id for p in scene.payments.re_evaluations):
-        return []
+        return ours
     named = [
         p
         for p in scene.payments.cash
         if p.reimbursement_id == first.reimbursement_id and p.product.matches(first.product)
     ]
     share = bill.units / max(sum(p.units for p in named), bill.units)
-    return [
-        (p, p.total * share)
+    return ours + [
+        (_re_evaluated(p), p.total * share)
         for p in scene.payments.re_evaluations
         if p.original_id == first.reimbursement_id and p.product.matches(first.product)
     ]
 
 
-def _claim(draft: Draft, bill: _Bill, cost: Cost, more: list[tuple[Payment, float]]) -> None:
+def _re_evaluated(more: Payment) -> MoneyCredit:
+    shows = f"re-evaluation of {more.original_id}: {more.total:,.2f} {more.currency} more"
+    return MoneyCredit(
+        date=more.date.date(),
+        amount=more.total,
+        currency=more.currency,
+        kinds=frozenset({KIND}),
+        row=more.row,
+        shows=shows,
+        product=more.product,
+        reference_id=more.reimbursement_id,
+        role="reimbursement",
+    )
+
+
+def _claim(draft: Draft, bill: _Bill, cost: Cost, more: list[tuple[MoneyCredit, float]]) -> None:
     units, day = bill.units, draft.event_date
     doubts = [(bill.unknown, NO_LOSS)] if bill.unknown else []
     if cost.basis == "own":
@@ -216,11 +240,9 @@ def _paid_evidence(payment: Payment, units: int) -> Evidence:
     return Evidence("reimbursement", payment.row, day, units, paid, payment.currency, identifiers, shows)
 
 
-def _more_evidence(more: Payment, share: float) -> Evidence:
-    shows = f"re-evaluation of {more.original_id}: {more.total:,.2f} {more.currency} more"
-    identifiers = f"reimbursement {more.reimbursement_id} · original {more.original_id}"
-    day = more.date.date()
-    return Evidence("reimbursement", more.row, day, 0, cents(share), more.currency, identifiers, shows)
+def _more_evidence(more: MoneyCredit, share: float) -> Evidence:
+    named, amount = identifiers(more.product, "", more.reference_id, more.case_id), cents(share)
+    return Evidence("reimbursement", more.row, more.date, 0, amount, more.currency, named, more.shows)
 
 
 def _cost_evidence(cost: Cost, payment: Payment) -> Evidence:
@@ -232,7 +254,7 @@ def _cost_evidence(cost: Cost, payment: Payment) -> Evidence:
 
 DETECTOR = Detector(
     kind=KIND,
-    prefix="RU",
+    prefix=PREFIX,
     needs=("reimbursements", "sourcing_costs"),
     refuted_by=("reimbursements",),
     value="given",

@@ -37,11 +37,12 @@ def tab_rows(table: RawTable) -> list[TabRows]:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The last heading of a report in a tab: where each column stands, and the text cells under its headings."""
+    """The last heading of a report in a tab: its row, where each column stands, and the text cells under them."""
 
     width: int
     places: dict[str, int]
     rows: list[dict[str, str]]
+    heading: int = 0  # the sheet row
 
 
 def find_form(table: RawTable, report: str) -> Form | None:
@@ -53,7 +54,8 @@ def find_form(table: RawTable, report: str) -> Form | None:
     heading = headings[-1]
     cells = table.cells.iloc[:, list(heading.columns.values())].to_numpy(dtype=object).tolist()
     rows = [{n: str(c).strip() for n, c in zip(heading.columns, row, strict=True)} for row in cells]
-    return Form(len(heading.texts), dict(heading.columns), [r for r in rows if any(r.values())])
+    filled = [r for r in rows if any(r.values())]
+    return Form(len(heading.texts), dict(heading.columns), filled, int(table.rows[heading.row]))
 
 
 def filled_rows(table: RawTable) -> list[int]:

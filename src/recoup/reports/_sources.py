@@ -14,8 +14,8 @@ from ._report import BlockRead
 class Source:
     """One tab or file. ``digest`` is the SHA-256 of all that its cells come from, "" where nobody knows it.
 
-    Two sources with one name and one digest give the same tables. ``apart``: it shares nothing with other sources,
-    so that it may be loaded while they are.
+    Two sources with one name and one digest give the same tables. ``apart``: another thread may load it, also
+    while others are loaded.
     """
 
     name: str
@@ -26,10 +26,11 @@ class Source:
 
 @dataclass(slots=True)
 class Reading:
-    """What one source gave: its exports, and what is wrong with it as a whole."""
+    """What one source gave: its exports, and what is wrong with it as a whole; of a tab a digest of its cells."""
 
     blocks: list[BlockRead] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    content: str = ""
 
 
 class Shelf(Protocol):

@@ -1,0 +1,89 @@
+"""What the two copies of a workbook remember: how a cell was before they parted, and who changed it since.
+
+Without a BASE, the Journal lines that both copies hold are their common past. A side changed a cell when lines of its
+own name it: the first says how it was. Where it has none, `_Recoup` says what its last refresh saw. When the two
+sides' memories disagree, or there is none, nobody knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from .books.base import Book
+from .memory import PEOPLE, plain, recall
+from .merging import UNKNOWN, Before, add_lines
+from .model import Cell, Record
+from .shared_work import Shared, claim_of, field_name
+from .sheets import JOURNAL
+
+DECIDED = {"Claims": "Decided by", "Cases": "Filed by", "Exclusions": "By"}
+
+
+@dataclass(slots=True)
+class Remembered:
+    """What one copy remembers: its Journal by time, and people's cells of Claims as its last refresh saw them."""
+
+    name: str
+    refreshed: str
+    journal: list[Record]
+    seen: dict[str, dict[str, str]]
+    since: dict[tuple[str, str], Record] = field(default_factory=dict)  # the first own line of each cell
+    last: dict[tuple[str, str, str], Record] = field(
+        default_factory=dict
+    )  # the last line that gave it this value
+
+    @classmethod
+    def of(cls, book: Book, name: str) -> Remembered:
+        """Read the Journal, the memory and the last refresh of a copy."""
+        written, seen = recall(book.read_table("RecoupMemory").records())
+        on, by = plain(book.read_name("Recoup_RefreshedOn")), plain(book.read_name("Recoup_RefreshedBy"))
+        refreshed = f"last refreshed {on} by {by}" if on and by else "never refreshed"
+        lines = book.read_table("Journal").records()
+        journal = by_time([{h: line.get(h) for h in JOURNAL.headers} for line in lines])
+        last = {(*_cell_of(line), plain(line.get("To"))): line for line in journal}
+        return cls(name, refreshed, journal, {**{key: {} for key in written}, **seen}, last=last)
+
+    def part_from(self, other: Remembered) -> None:
+        """Tell the lines of the Journal that the other copy has not."""
+        for line in add_lines(other.journal, self.journal):
+            self.since.setdefault(_cell_of(line), line)
+
+    def before(self, claim: str, name: str, header: str) -> Before:
+        """How a cell was when the copies parted, as this one remembers it."""
+        line = self.since.get((claim, name))
+        if line is not None:
+            return plain(line.get("From"))
+        if name == header and header in PEOPLE and claim in self.seen:
+            return self.seen[claim].get(header, "")
+        return UNKNOWN
+
+    def told_by(self, shared: Shared, row: Record | None, header: str, value: Cell) -> str:
+        """Who typed a value and when, as far as it is known."""
+        row = row or {}
+        line = self.last.get((claim_of(row), field_name(shared, row, header), plain(value)))
+        if line is not None:
+            return f"{plain(line.get('Who'))}, {plain(line.get('When'))}"
+        who = plain(row.get(DECIDED.get(shared.name, "")))
+        return f"{f'{who}, ' if who else ''}{self.name} ({self.refreshed})"
+
+
+def common_past(mine: Remembered, theirs: Remembered, claim: str, name: str, header: str) -> Before:
+    """How a cell was before the copies parted, when they agree or only one knows."""
+    known = [
+        x for x in (mine.before(claim, name, header), theirs.before(claim, name, header)) if x is not UNKNOWN
+    ]
+    return known[0] if known and len({plain(x) for x in known}) == 1 else UNKNOWN  # type: ignore[arg-type]
+
+
+def by_time(lines: Sequence[Record]) -> list[Record]:
+    """Lines in the order of `When`; one without a time stays behind the line above it."""
+    keyed, last = [], ""
+    for line in lines:
+        last = plain(line.get("When")) or last
+        keyed.append((last, line))
+    return [line for _, line in sorted(keyed, key=lambda x: x[0])]
+
+
+def _cell_of(line: Record) -> tuple[str, str]:
+    return plain(line.get("Claim ID")), plain(line.get("Field"))

@@ -1,0 +1,122 @@
+"""Doors of sharing: merge two copies of a workbook into a third file; list the Journal and take back one line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .books.base import BookLocked
+from .books.locks import refuse_if_open
+from .books.refusals import refusal
+from .doors import opened_to_write
+from .merged_book import Summary, merge_books
+from .model import Record, RecoupError
+from .progress import Progress, unseen
+from .refresh import Run
+from .targets import place_of
+from .undoing import newest_lines, undo
+from .workbook import open_workbook
+
+_ROLES = {2: ("MINE", "THEIRS"), 3: ("BASE", "MINE", "THEIRS")}
+
+
+@dataclass(slots=True)
+class Merge:
+    """A finished merge: the copies by their role, what was done, the file written, and what to know about it."""
+
+    copies: dict[str, Path]
+    summary: Summary
+    path: Path
+    notices: list[str] = field(default_factory=list)
+
+
+def merge_files(
+    books: Sequence[Path],
+    output: Path,
+    run: Run,
+    *,
+    engine: str = "package",
+    progress: Progress = unseen,
+) -> Merge:
+    """Merge BASE, MINE and THEIRS, or MINE and THEIRS alone, into ``output``; none of them is touched.
+
+    Raises RecoupError when they do not belong together, or ``output`` is one of them or there already.
+    """
+    copies = _copies(books)
+    _refuse_output(copies, output)
+    notices = [_open_notice(path) for path in copies.values() if _is_open(path)]
+    progress("Reading the copies")
+    opened = {role: open_workbook(path, engine) for role, path in copies.items()}
+    progress("Merging")
+    summary = merge_books(opened.get("BASE"), opened["MINE"], opened["THEIRS"], run)
+    progress("Saving")
+    return Merge(copies, summary, opened["MINE"].save(output), notices)
+
+
+def _copies(books: Sequence[Path]) -> dict[str, Path]:
+    if len(books) not in _ROLES:
+        raise RecoupError(
+            f"merge takes two or three workbooks, not {len(books)}: recoup merge BASE MINE THEIRS --output BOOK, or, "
+            "where the copy that both started from is gone, recoup merge MINE THEIRS --output BOOK."
+        )
+    copies = dict(zip(_ROLES[len(books)], books, strict=True))
+    seen: dict[Path, str] = {}
+    for role, path in copies.items():
+        other = seen.setdefault(_resolved(path), role)
+        if other != role:
+            raise RecoupError(f"{other} and {role} are one file, {path}: name two copies of the workbook.")
+    return copies
+
+
+def _refuse_output(copies: dict[str, Path], output: Path) -> None:
+    mine = copies["MINE"]
+    for role, path in copies.items():
+        if _resolved(output) == _resolved(path):
+            raise RecoupError(f"--output {output} is {role} itself; name a new file. Nothing was written.")
+    if output.suffix.lower() != mine.suffix.lower():
+        raise RecoupError(
+            f"--output {output}: name a workbook file that ends in {mine.suffix}, as {mine.name} does."
+        )
+    if output.exists() or output.is_symlink():
+        raise RecoupError(
+            f"--output {output} is there already; name a new file, or move that one away. Nothing was written."
+        )
+    if not output.parent.is_dir():
+        raise RecoupError(f"--output {output}: the folder {output.parent} is not there; make it first.")
+
+
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except OSError as error:
+        raise refusal(error, path) from error
+
+
+def _is_open(path: Path) -> bool:
+    try:
+        refuse_if_open(path)
+    except BookLocked:
+        return True
+    return False
+
+
+def _open_notice(path: Path) -> str:
+    return f"{path.name} is open somewhere: what is typed there and not saved yet is not in the merge."
+
+
+def journal_lines(
+    path: Path, *, claim: str = "", last: int | None = None, engine: str = "package"
+) -> list[Record]:
+    """Lines of a workbook's Journal, newest first."""
+    return newest_lines(open_workbook(path, engine), claim, last)
+
+
+def undo_line(
+    path: Path, line_id: str, run: Run, *, in_place: bool = False, engine: str = "package"
+) -> tuple[Record, Path]:
+    """Take back one line of the Journal and save, in a synced folder a copy; the new line, and the file written."""
+    to = place_of(path, "undone", in_place)
+    with opened_to_write(path, to, engine) as book:
+        done = undo(book, line_id, run)
+        return done, book.save(to)

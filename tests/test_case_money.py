@@ -1,0 +1,205 @@
+"""What a refresh writes about the money of cases: rows of Cases, Evidence that is never lost, the Journal, Checks."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from recoup.books import open_book
+from recoup.explain import explain
+from test_decisions import add_case, case_of, decide
+from workbooks import (
+    AS_OF,
+    Desk,
+    Seller,
+    cells,
+    claim_of,
+    claims,
+    paste_seller,
+    refresh,
+    refreshed_book,
+    replace_report,
+    table,
+)
+
+LOST = "X00LOST01A"  # two units open at 12.50
+NEXT_DAY = date(2026, 11, 16)
+SHEETS = ("Claims", "Not Claimed", "Evidence", "Cases", "Journal", "Checks")
+
+
+def filed_book(folder: Path, **typed: Any) -> tuple[Path, str]:
+    """The seller's book with one case filed: 2 units, 25.00."""
+    book = refreshed_book(folder)
+    lost = str(claim_of(book, LOST)["Claim ID"])
+    decide(book, lost, "Take up")
+    refresh(book, hour=10)
+    with Desk(book) as desk:
+        desk.type(
+            lost, "Cases", Stage="Filed", Amazon_case_ID="1701", Units_filed=2, Value_filed=25.0, **typed
+        )
+    return book, lost
+
+
+def paid(*payments: tuple[str, str, int, str]) -> Seller:
+    """The seller with payments of the lost product: (day, id, units, Amazon case id)."""
+    seller = Seller()
+    for day, number, units, case in payments:
+        row = {"day": day, "id": number, "reason": "Lost_Warehouse", "fnsku": LOST, "each": "12.50"}
+        seller.paid.append({**row, "units": str(units), "original": "", "order": "", "case": case})
+    return seller
+
+
+def told(book: Path, claim_id: str, role: str) -> list[str]:
+    return [
+        str(r["What it shows"])
+        for r in table(book, "Evidence")
+        if (r["Claim ID"], r["Role"]) == (claim_id, role)
+    ]
+
+
+def journal(book: Path, *fields: str) -> list[tuple[str, Any, Any]]:
+    return [(r["Field"], r["From"], r["To"]) for r in table(book, "Journal") if r["Field"] in fields]
+
+
+def test_a_case_is_followed_from_filing_to_the_last_cent(tmp_path: Path) -> None:
+    book, lost = filed_book(tmp_path)
+    refresh(book, hour=11)
+    assert (case_of(book, lost)["Paid units"], case_of(book, lost)["Balance"]) == (None, 25)
+    paste_seller(book, paid(("2026-11-10", "5559001", 1, "1701")), "Reimbursements")
+    refresh(book, hour=12)
+    case = case_of(book, lost)
+    assert (case["Paid units"], case["Paid amount"], case["Balance"]) == (1, 12.5, 12.5)
+    assert case["Suggested stage"] == "Partly paid"
+    more = (("2026-11-10", "5559001", 1, "1701"), ("2026-11-12", "5559002", 1, "1701"))
+    paste_seller(book, paid(*more), "Reimbursements")
+    refresh(book, NEXT_DAY)
+    case = case_of(book, lost)
+    assert (case["Paid units"], case["Paid amount"], case["Balance"]) == (2, 25, 0)
+    assert (case["Reimbursement IDs"], case["Suggested stage"]) == ("5559001, 5559002", "Paid")
+    assert case["Stage"] == "Filed"
+    assert len(told(book, lost, "reimbursement")) == 2, "the case is explained after its claim has ended"
+    assert told(book, lost, "loss")
+    assert journal(book, "Paid units") == [("Paid units", None, "1"), ("Paid units", "1", "2")]
+    assert journal(book, "Balance") == [
+        ("Balance", None, "25"),
+        ("Balance", "25", "12.5"),
+        ("Balance", "12.5", "0"),
+    ]
+    ids = [r["ID"] for r in table(book, "Journal")]
+    assert len(ids) == len(set(ids))
+    before = {s: cells(book, s) for s in SHEETS}
+    refresh(book, NEXT_DAY, hour=10)
+    assert {s: cells(book, s) for s in SHEETS} == before, "nothing new, nothing changed"
+
+
+def test_a_reversal_on_the_sheets_opens_the_case_again_and_names_the_dispute(tmp_path: Path) -> None:
+    book, lost = filed_book(tmp_path)
+    seller = paid(("2026-11-10", "5559001", 2, "1701"))
+    paste_seller(book, seller, "Reimbursements")
+    refresh(book, hour=12)
+    with Desk(book) as desk:
+        desk.type(lost, "Cases", Stage="Paid")
+    back = {
+        "day": "2026-11-12",
+        "id": "5559009",
+        "reason": "Reimbursement_Reversal",
+        "fnsku": LOST,
+        "each": "-12.50",
+    }
+    seller.paid.append({**back, "units": "-2", "original": "5559001", "order": ""})
+    paste_seller(book, seller, "Reimbursements")
+    refresh(book, NEXT_DAY)
+    dispute = next(k for k, r in claims(book).items() if r["Reference ID"] == "5559009")
+    case = case_of(book, lost)
+    assert (case["Reversed"], case["Paid units"], case["Suggested stage"]) == (2, 0, "Filed")
+    assert case["Suggested next step"].endswith(f"dispute it as {dispute}.")
+    assert [dispute in shows for shows in told(book, lost, "reversal")] == [True]
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["claim open", "claim paid"])
+def test_evidence_of_a_case_adds_up_as_before(tmp_path: Path, there: bool) -> None:
+    book, lost = filed_book(tmp_path)
+    paste_seller(book, paid(("2026-11-10", "5559001", 1 if there else 2, "1701")), "Reimbursements")
+    refresh(book, hour=12)
+    assert told(book, lost, "reimbursement")
+    assert explain(open_book(book), lost).agrees
+
+
+def test_evidence_of_a_claim_with_a_case_survives_every_clearing(tmp_path: Path) -> None:
+    book, lost = filed_book(tmp_path)
+    paste_seller(book, paid(("2026-11-10", "5559001", 1, "1701")), "Reimbursements")
+    refresh(book, hour=12)
+    before = {(r["Role"], r["Identifiers"]) for r in table(book, "Evidence") if r["Claim ID"] == lost}
+    for hour, tab in ((13, "Reimbursements"), (14, "Sourcing Costs"), (15, "Inventory Ledger")):
+        replace_report(book, tab)
+        refresh(book, hour=hour)
+        after = {(r["Role"], r["Identifiers"]) for r in table(book, "Evidence") if r["Claim ID"] == lost}
+        assert before <= after, tab
+        case = case_of(book, lost)
+        assert (case["Paid units"], case["Paid amount"], case["Reimbursement IDs"]) == (1, 12.5, "5559001"), (
+            tab
+        )
+    with Desk(book) as desk:  # even its row on Claims
+        for cell in desk.table("Claims").row(lost):
+            cell.value = None
+    refresh(book, hour=16)
+    assert before <= {(r["Role"], r["Identifiers"]) for r in table(book, "Evidence") if r["Claim ID"] == lost}
+    assert case_of(book, lost)["Paid units"] == 1
+
+
+def test_a_claim_with_kept_evidence_still_adds_up(tmp_path: Path) -> None:
+    book, lost = filed_book(tmp_path)
+    paste_seller(book, paid(("2026-11-10", "5559001", 1, "1701")), "Reimbursements")
+    refresh(book, hour=12)
+    paste_seller(book, Seller(), "Reimbursements")
+    refresh(book, hour=13)
+    assert claims(book)[lost]["Units"] == 2, "the payment is gone from the report"
+    assert [
+        s.endswith(f"counted no more (report cleared {AS_OF})") for s in told(book, lost, "reimbursement")
+    ] == [True]
+    assert explain(open_book(book), lost).agrees
+    assert (case_of(book, lost)["Paid units"], case_of(book, lost)["Balance"]) == (1, 12.5)
+
+
+def test_a_row_of_their_own_shows_what_its_case_was_paid_and_keeps_what_they_typed(tmp_path: Path) -> None:
+    book = refreshed_book(tmp_path)
+    add_case(book, Case="OWN-1", SKU="S-1", Stage="Filed", Amazon_case_ID="1755", Notes="by telephone")
+    add_case(book, Case="OWN-2", Stage="Filed", Notes="no number yet")
+    row = {
+        "day": "2026-11-10",
+        "id": "5559001",
+        "reason": "GeneralAdjustment",
+        "fnsku": "X00FAR001A",
+        "each": "7.00",
+    }
+    seller = Seller()
+    seller.paid.append({**row, "units": "2", "original": "", "order": "", "case": "1755"})
+    paste_seller(book, seller, "Reimbursements")
+    for hour in (10, 11):
+        refresh(book, hour=hour)
+        first, second = table(book, "Cases")
+        assert (first["Paid units"], first["Paid amount"], first["Reimbursement IDs"]) == (2, 14, "5559001")
+        assert (first["Stage"], first["Notes"], first["Amazon case ID"]) == ("Filed", "by telephone", "1755")
+        assert (first["Balance"], first["Suggested stage"]) == (None, None), "nothing is guessed"
+        assert second == {
+            **dict.fromkeys(second),
+            "Case": "OWN-2",
+            "Stage": "Filed",
+            "Notes": "no number yet",
+        }
+
+
+def test_what_a_case_paid_too_much_stands_on_checks_with_its_money(tmp_path: Path) -> None:
+    """Two units were open and one was found before: a fourth one was never missing."""
+    book, _ = filed_book(tmp_path)
+    paste_seller(book, paid(("2026-11-10", "5559001", 4, "1701")), "Reimbursements")
+    refresh(book, hour=12)
+    said = [
+        (r["Severity"], r["Column"])
+        for r in table(book, "Checks")
+        if "1 unit, 12.50 USD, closes no unit" in r["Problem"]
+    ]
+    assert said == [("warning", "case-id")]
