@@ -34,7 +34,6 @@ CLAIM: Record = {
     "Last seen": TODAY,
 }
 CASE: Record = {"Kind": "lost_in_warehouse", "Currency": "USD"}
-ATTACH = {"lost_in_warehouse": ["ledger lines of the kind"]}
 Line = dict[str, Any]
 
 
@@ -87,7 +86,7 @@ def desk_of(line: Line) -> Desk:
         {},
         dict.fromkeys(by_id, read),
     )
-    return Desk(standing, read_log(table(line.get("log")), cases), ATTACH)
+    return Desk(standing, read_log(table(line.get("log")), cases))
 
 
 def queue_of(line: Line, days: int = 7) -> Queue:
@@ -114,7 +113,7 @@ def test_a_denial_is_played_by_its_reason(line: Line) -> None:
         "appeals", 0
     )
     standing = Standing(load(), TODAY, {}, [row])
-    (task,) = build_queue(Desk(standing, read_log(said, [row]), ATTACH), 7).tasks
+    (task,) = build_queue(Desk(standing, read_log(said, [row])), 7).tasks
     assert (task.what, task.due) == (line["what"], line["due"])
     assert task.last == line.get("last", task.last)
     for words in line.get("says", []):
@@ -136,7 +135,7 @@ def test_missed_money_is_told_by_week_cause_and_owner(line: Line) -> None:
 
 def test_every_cause_and_every_word_for_what_to_do_has_its_line() -> None:
     causes = {str(r["Cause"]) for x in lines("missed") for r in table(x["missed"]) if r.get("Cause")}
-    own = {v for k, v in vars(missed_money).items() if k.isupper() and isinstance(v, str) and not k[0] == "_"}
+    own = {v for k, v in vars(missed_money).items() if k.isupper() and isinstance(v, str) and k[0] != "_"}
     assert causes == own - {missed_money.NOBODY, missed_money.ALL, missed_money.NOT_RECHECKED}
     whats = {str(r["What"]) for x in lines("due") for r in table(x["due"])}
     whats |= {x["what"] for x in lines("denied")}

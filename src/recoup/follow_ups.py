@@ -1,8 +1,8 @@
 """When to come back to a case that was filed, and what to do then: one step per stage.
 
 Decisions:
-- `Follow up on` counts where it is filled in, whatever policy says; where it is blank, or is no day, the default counts:
-  the stage's days of policy from when the case was last heard of (Case Log, else `Filed on`).
+- `Follow up on` counts where it is filled in, whatever policy says. Where it is blank, or is no day, the default counts:
+  the days of policy from when the case was last heard of (Case Log, else `Filed on`).
 - An appeal is never due after the last day on which it is possible, whatever `Follow up on` says.
 - A case nobody knows anything about since when is due at once.
 - A paid case is watched as long as Amazon usually takes payments back, counted from the payment; then it is closed.
@@ -17,7 +17,7 @@ from datetime import date, timedelta
 
 from .cases import day, stage_of, text
 from .model import Cell
-from .playbook import FINAL, Attachments, find_play, tell_play
+from .playbook import FINAL, find_play, tell_play
 from .sheets import STAGES
 from .stages import Rules, last_appeal, look_again, shown, why_no_appeal
 
@@ -64,7 +64,7 @@ class Seen:
     paid_on: date | None = None
 
 
-def next_step(row: Mapping[str, Cell], rules: Rules, seen: Seen, attachments: Attachments) -> Step:
+def next_step(row: Mapping[str, Cell], rules: Rules, seen: Seen) -> Step:
     """The step of a case beyond Draft, by its stage, what was heard of it, and what its owner planned."""
     stage, planned = stage_of(row), day(row.get("Follow up on"))
     if stage == "Closed":
@@ -75,7 +75,7 @@ def next_step(row: Mapping[str, Cell], rules: Rules, seen: Seen, attachments: At
     if stage == "Paid":
         return _watch(seen.paid_on or since, planned, rules)
     if stage == "Denied":
-        return _denied(row, since, planned, rules, attachments)
+        return _denied(row, since, planned, rules)
     what, says = _SAYS[stage]
     due, rule = look_again(stage, text(row.get("Kind")), since, rules) if since else (None, "")
     last = due if stage == "Info requested" else None
@@ -85,7 +85,7 @@ def next_step(row: Mapping[str, Cell], rules: Rules, seen: Seen, attachments: At
     return Step(what, f"{says.format(due=due)}{_brackets(since_when + why)}{unknown}.", due, last)
 
 
-def to_file(file_by: date | None, deadline: date | None) -> str:
+def to_file(file_by: Cell, deadline: Cell) -> str:
     """The step of a draft that nothing speaks against."""
     at_most = f" ({deadline} at the latest)" if deadline else ""
     by = f" by {file_by}{at_most}" if file_by else ""
@@ -112,20 +112,14 @@ def _watch(since: date | None, planned: date | None, rules: Rules) -> Step:
     return Step("close", "Check that the payment still stands, and close the case.", due)
 
 
-def _denied(
-    row: Mapping[str, Cell],
-    since: date | None,
-    planned: date | None,
-    rules: Rules,
-    attachments: Attachments,
-) -> Step:
+def _denied(row: Mapping[str, Cell], since: date | None, planned: date | None, rules: Rules) -> Step:
     reason = text(row.get("Decision reason"))
     review = look_again("Denied", text(row.get("Kind")), since, rules)[0] if since else None
     due = planned or review or rules.on
     why = why_no_appeal(row, rules)
     play = find_play(rules.policy, reason)
     if not why and play.role == FINAL:
-        why = f"{play.leave}"
+        why = play.leave
     if why:
         return Step("close", f"Do not appeal: {why}. Close the case.", due)
     wait = rules.number(play.wait) if play.wait else None
@@ -136,5 +130,5 @@ def _denied(
     by = f"by {last} at the latest" if last else "soon"
     at = f"Decide on {due} about an appeal, {by}"
     held = f" (not before: {shown(wait)})" if wait else ""
-    said = tell_play(rules.policy, reason, text(row.get("Kind")), attachments)
+    said = tell_play(rules.policy, reason, text(row.get("Kind")))
     return Step("appeal", f"{at}{held}. {said}", due, last)

@@ -2,20 +2,19 @@
 
 Decisions:
 - A reason that is not known is played as `other`, and the reasons that are known are named.
-- What Amazon wants attached for the kind of claim is told by whoever asks, since it stands with the texts of the kind.
+- What Amazon wants attached for a kind of claim stands with the texts of that kind.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import date
 
+from .case_texts import KINDS
 from .cases import text
 from .model import Record
-from .policy import Play, Policy
+from .policy import DENIALS, Play, Policy
 
 OTHER, FINAL = "other", "final"
-Attachments = Mapping[str, Sequence[str]]  # kind of claim -> what Amazon wants attached
 
 
 def find_play(policy: Policy, reason: str) -> Play:
@@ -25,10 +24,10 @@ def find_play(policy: Policy, reason: str) -> Play:
     return policy.plays.get(role) or policy.plays[OTHER]
 
 
-def tell_play(policy: Policy, reason: str, kind: str, attachments: Attachments) -> str:
+def tell_play(policy: Policy, reason: str, kind: str) -> str:
     """What to do, what to attach, where, and when not to appeal."""
     play = find_play(policy, reason)
-    attach = [*play.attach, *(attachments.get(kind, ()) if play.of_kind else ())]
+    attach = [*play.attach, *(KINDS[kind].attach if play.of_kind and kind in KINDS else ())]
     said = [
         _unknown(policy, reason),
         play.do,
@@ -41,7 +40,7 @@ def tell_play(policy: Policy, reason: str, kind: str, attachments: Attachments) 
 
 def known_reasons(policy: Policy) -> list[str]:
     """The reasons of a denial that have a play of their own."""
-    return [c.code for c in policy.reason_codes if c.group == "denials"]
+    return [c.code for c in policy.reason_codes if c.group == DENIALS]
 
 
 def _unknown(policy: Policy, reason: str) -> str:
@@ -54,7 +53,7 @@ def play_rows(policy: Policy, on: date, marketplace: str) -> list[Record]:
     """The playbook as a table: one row per reason."""
     rows: list[Record] = []
     for code in policy.reason_codes:
-        if code.group != "denials":
+        if code.group != DENIALS:
             continue
         play = find_play(policy, code.code)
         wait = policy.value(play.wait, on=on, marketplace=marketplace) if play.wait else None

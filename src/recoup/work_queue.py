@@ -12,10 +12,11 @@ Decisions:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
+from .case_checks import rules_of
 from .case_log import CaseLog, case_of
 from .case_sheet import row_key
 from .cases import GROWN, day, stage_of, text
@@ -24,10 +25,9 @@ from .filing_plan import Plan, Request, plan_filings
 from .follow_ups import Seen, Step, next_step, to_file
 from .memory import plain
 from .model import Cell, Record
-from .playbook import Attachments
 from .policy import ALL
 from .shield import ENDED_FOR_GOOD, Block, Standing, draft_blocks, filed_today, filing_blocks
-from .stages import Rules, four_eyes, home_of
+from .stages import four_eyes
 
 REVERSED = "reimbursement_reversed"
 _OVER = frozenset({*ENDED_FOR_GOOD, "deadline past", "no longer claimed"})
@@ -115,11 +115,10 @@ class Queue:
 
 @dataclass(frozen=True)
 class Desk:
-    """What the queue is made of: the sheets, Case Log, and what Amazon wants attached per kind of claim."""
+    """What the queue is made of: the sheets, and Case Log."""
 
     standing: Standing
     log: CaseLog
-    attachments: Attachments = field(default_factory=dict)
 
     @property
     def on(self) -> date:
@@ -141,12 +140,6 @@ class Desk:
             return stated
         margin = self.standing.policy.value("safety_margin", on=self.on, marketplace=ALL)
         return deadline - timedelta(days=round(margin.number) if margin else 0)
-
-    def rules(self, row: Mapping[str, Cell], case: str) -> Rules:
-        """What the stage of a case is judged by."""
-        claim, policy = self.claim(row), self.standing.policy
-        market = text(claim.get("Marketplace")) or home_of(policy)
-        return Rules(policy, self.on, market, day(claim.get("Opens")), self.log.appeals(case))
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,34 +355,48 @@ def _planned(filing: _Filing, plan: Plan, on: date) -> Task:
 
 def _follow(desk: Desk, case: str, rows: Sequence[Record]) -> list[Task]:
     """What to do about a case that was filed; nothing about a closed one."""
-    stage = stage_of(rows[0])
-    row = {**rows[0], "Follow up on": _first_day(day(r.get("Follow up on")) for r in rows)}
-    row["Deadline"] = _first_day(map(desk.deadline, rows))
-    step = case_step(desk, case, row, _ids(rows))
-    news = next((r for r in rows if _has_news(r)), None)
-    if news and stage != "Closed":
-        what = "dispute" if _number(news.get("Reversed")) else "record"
-        to = text(news.get("Suggested stage"))
-        step = Step(what, f"{text(news.get('Suggested next step'))} Stage: {to}.", desk.on)
-    elif paid := next((r for r in rows if was_paid(r)), None):
-        step = replace(step, says=text(paid.get("Suggested next step")) or step.says)
+    stage, step = stage_of(rows[0]), _step(desk, case, rows)
     if step.due is None:
         return []
+    news = next((r for r in rows if _has_news(r)), None)
+    if news:
+        says = f"{text(news.get('Suggested next step'))} Stage: {text(news.get('Suggested stage'))}."
+        step = Step("dispute" if _number(news.get("Reversed")) else "record", says, desk.on)
+    elif paid := next((r for r in rows if was_paid(r)), None):
+        step = replace(step, says=text(paid.get("Suggested next step")) or step.says)
     worth = tuple(_at_stake(r) for r in rows)
     kind, owner = text(rows[0].get("Kind")), _owner(desk, rows)
     return [Task(step.what, case, _ids(rows), kind, stage, step.says, owner, worth, step.due, step.last)]
 
 
-def case_step(desk: Desk, case: str, row: Mapping[str, Cell], claim_ids: Sequence[str]) -> Step:
-    """The step of a filed case by its stage."""
+def filed_steps(desk: Desk) -> dict[str, Step]:
+    """By row of Cases (`row_key`): the step of each case beyond Draft by its stage, whatever payments say."""
+    return {
+        row_key(row): step
+        for (case, stage), rows in _rows_by_case(desk.standing.cases).items()
+        if stage != "Draft"
+        for step in (_step(desk, case, rows),)
+        for row in rows
+    }
+
+
+def step_of(desk: Desk, row: Record) -> Step:
+    """The step of the case that a row beyond Draft belongs to; of a draft none."""
+    return filed_steps(desk).get(row_key(row), Step("", ""))
+
+
+def _step(desk: Desk, case: str, rows: Sequence[Record]) -> Step:
+    row = {**rows[0], "Follow up on": _first_day(day(r.get("Follow up on")) for r in rows)}
+    row["Deadline"] = _first_day(map(desk.deadline, rows))
     paid = [
         d
-        for key in claim_ids
+        for key in _ids(rows)
         for e in desk.standing.evidence.get(key, ())
         if text(e.get("Role")) == "reimbursement" and (d := day(e.get("Date"))) and d <= desk.on
     ]
     seen = Seen(desk.log.heard(case, desk.on), max(paid, default=None))
-    return next_step(row, desk.rules(row, case), seen, desk.attachments)
+    rules = rules_of(rows[0], desk.claim(rows[0]), desk.log, desk.standing.policy, desk.on)
+    return next_step(row, rules, seen)
 
 
 def was_paid(row: Mapping[str, Cell]) -> bool:

@@ -27,7 +27,7 @@ Files
 
 from recoup.policy.assembly import load, load_folder
 from recoup.policy.documents import PolicyFileError
-from recoup.policy.rulebook import Policy
+from recoup.policy.rulebook import DENIALS, Policy
 from recoup.policy.vocabulary import (
     ALL,
     AppliesBy,
@@ -42,6 +42,7 @@ from recoup.policy.vocabulary import (
 
 __all__ = [
     "ALL",
+    "DENIALS",
     "AppliesBy",
     "Certainty",
     "Marketplace",
