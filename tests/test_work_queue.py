@@ -20,7 +20,8 @@ from recoup.playbook import find_play, known_reasons, play_rows
 from recoup.policy import Policy, load
 from recoup.sheets import STAGES
 from recoup.shield import Standing, grouped
-from recoup.work_queue import Desk, Queue, Task, build_queue, due_table, expected_by_week, task_row
+from recoup.work_queue import Desk, build_queue
+from recoup.work_tasks import Queue, Task, due_table, expected_by_week, task_row
 
 FOLDER = Path(__file__).parent / "work_queue"
 TODAY = date(2026, 11, 15)
@@ -72,9 +73,7 @@ def policy_of(line: Line) -> Policy:
 
 def desk_of(line: Line) -> Desk:
     claims = [{**CLAIM, **row} for row in table(line.get("claims"))]
-    cases = [
-        {**CASE, **{k: v for k, v in row.items() if v is not None}} for row in table(line.get("cases"))
-    ]
+    cases = [{**CASE, **{k: v for k, v in row.items() if v is not None}} for row in table(line.get("cases"))]
     by_id = {str(c["Claim ID"]): c for c in claims}
     read = line.get("read_to", date(2026, 11, 14))
     standing = Standing(

@@ -6,13 +6,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from .books.base import Book
-from .case_acts import Done
+from .case_acts import Done, standing_of
 from .case_record import Entry, record
 from .case_start import dismiss, start
 from .doors import opened_to_write
 from .refresh import Run
 from .reports_folder import report_files
 from .targets import place_of
+from .work_ahead import Ahead, look_ahead
+from .work_queue import Desk
+from .workbook import open_workbook, read_notebook
 
 
 def start_book(
@@ -53,6 +56,14 @@ def dismiss_book(
 ) -> tuple[Done, Path]:
     """Dismiss claims; what was done, and the file written."""
     return _act(path, in_place, engine, lambda book: dismiss(book, run, claim_ids, because))
+
+
+def due_book(path: Path, run: Run, days: int, *, engine: str = "package") -> Ahead:
+    """What is to be done in a workbook within the next days; it is only read, and may be open elsewhere."""
+    book = open_workbook(path, engine)
+    notebook = read_notebook(book)
+    standing = standing_of(book, notebook, run.as_of)
+    return look_ahead(Desk(standing, notebook.sheet.log), notebook.journal, days)
 
 
 def _act(path: Path, in_place: bool, engine: str, act: Callable[[Book], Done]) -> tuple[Done, Path]:

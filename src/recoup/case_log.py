@@ -68,7 +68,9 @@ def log_problems(log: CaseLog) -> Iterator[Problem]:
         counts[name] = counts.get(name, 0) + 1
     blank = counts.pop("", 0)
     if blank:
-        says = f"{_lines(blank)} without a Case: nobody knows what {'it is' if blank == 1 else 'they are'} about"
+        says = (
+            f"{_lines(blank)} without a Case: nobody knows what {'it is' if blank == 1 else 'they are'} about"
+        )
         yield _problem(says, "Fill in Case as on Cases.", blank)
     if counts:
         shown = ", ".join(list(counts)[:_SHOWN]) + (" …" if len(counts) > _SHOWN else "")

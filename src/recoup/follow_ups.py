@@ -1,8 +1,8 @@
 """When to come back to a case that was filed, and what to do then: one step per stage.
 
 Decisions:
-- `Follow up on` counts where it is filled in, whatever policy says. Where it is blank, or is no day, the default counts:
-  the days of policy from when the case was last heard of (Case Log, else `Filed on`).
+- `Follow up on` counts where it is filled in, whatever policy says. Where it is blank, or is no day, the days of policy
+  count, from when the case was last heard of (Case Log, else `Filed on`).
 - An appeal is never due after the last day on which it is possible, whatever `Follow up on` says.
 - A case nobody knows anything about since when is due at once.
 - A paid case is watched as long as Amazon usually takes payments back, counted from the payment; then it is closed.
@@ -107,7 +107,9 @@ def _watch(since: date | None, planned: date | None, rules: Rules) -> Step:
     due = planned or until or rules.on
     if due > rules.on:
         why = "as planned in Follow up on" if planned else shown(rule) if rule else ""
-        says = f"Watch until {due} whether Amazon takes the payment back{_brackets(why)}; then close the case."
+        says = (
+            f"Watch until {due} whether Amazon takes the payment back{_brackets(why)}; then close the case."
+        )
         return Step("watch", says, due)
     return Step("close", "Check that the payment still stands, and close the case.", due)
 

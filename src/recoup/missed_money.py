@@ -19,7 +19,7 @@ from .cases import NOT_RECHECKED, day, stage_of, text
 from .memory import plain
 from .model import Cell, Record
 from .policy import ALL, Policy
-from .work_queue import monday
+from .work_tasks import monday
 
 DRAFT, HOLD, LATE, OLD = "in Draft", "on Hold", "found after its deadline", "reports too old"
 ASKED, WAITING, READY, UNKNOWN = "Needs input", "Waiting", "Ready, never filed", "not known"
@@ -131,11 +131,11 @@ def _of_draft(row: Record, on: date) -> Missed | None:
     )
 
 
-def recent(missed: Iterable[Missed], policy: Policy, on: date) -> list[Missed]:
-    """Those of the last weeks, as many as policy says."""
+def recent(missed: Iterable[Missed], policy: Policy, on: date) -> tuple[list[Missed], date]:
+    """Those of the last weeks, as many as policy says, and the day from which they count."""
     weeks = policy.value("missed_money_weeks", on=on, marketplace=ALL)
     since = on - timedelta(weeks=round(weeks.number) if weeks else 0)
-    return [m for m in missed if m.deadline >= since]
+    return [m for m in missed if m.deadline >= since], since
 
 
 def by_week(missed: Iterable[Missed]) -> list[Record]:

@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cached_property
 
 from .case_checks import rules_of
 from .case_log import CaseLog, case_of
@@ -26,91 +25,14 @@ from .follow_ups import Seen, Step, next_step, to_file
 from .memory import plain
 from .model import Cell, Record
 from .policy import ALL
-from .shield import ENDED_FOR_GOOD, Block, Standing, draft_blocks, filed_today, filing_blocks
+from .shield import ENDED_FOR_GOOD, Block, Standing, case_blocks, draft_blocks, filed_today
 from .stages import four_eyes
+from .work_tasks import Queue, Task, Worth, most_of
 
 REVERSED = "reimbursement_reversed"
 _OVER = frozenset({*ENDED_FOR_GOOD, "deadline past", "no longer claimed"})
 _REFRESH = "reports too old"
 _OPEN = ("Ready", "Waiting", "Needs input")
-
-
-@dataclass(frozen=True, slots=True)
-class Worth:
-    """The money of one claim; None where it is not known."""
-
-    currency: str
-    value: float | None
-    expected: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One line of the queue: what to do about which case or claims, by when, for how much.
-
-    ``last`` is the day after which it is too late, ``closes`` the deadline of what is not filed yet.
-    """
-
-    what: str
-    case: str
-    claim_ids: tuple[str, ...]
-    kind: str
-    stage: str
-    says: str
-    owner: str
-    worth: tuple[Worth, ...]
-    due: date
-    last: date | None = None
-    closes: date | None = None
-
-    @property
-    def name(self) -> str:
-        """The case, or the claim that nobody took up."""
-        return self.case or self.claim_ids[0]
-
-    @property
-    def order(self) -> tuple[date, date, float, str, str]:
-        """What is due first, then what is soonest too late, then the most money."""
-        return (self.due, self.last or date.max, -_most(self.worth), self.name, self.stage)
-
-
-@dataclass(frozen=True)
-class Queue:
-    """All work, in order; ``days`` is how far ahead people look."""
-
-    as_of: date
-    days: int
-    tasks: Sequence[Task]
-    plan: Plan
-    waiting: Sequence[Task] = ()  # claims that wait: no work, but money with a deadline
-    refreshed: date | None = None
-
-    @cached_property
-    def overdue(self) -> list[Task]:
-        """What should have been done before today."""
-        return [t for t in self.tasks if t.due < self.as_of]
-
-    @cached_property
-    def today(self) -> list[Task]:
-        """What is due today."""
-        return [t for t in self.tasks if t.due == self.as_of]
-
-    @cached_property
-    def coming(self) -> list[Task]:
-        """What is due within the next days."""
-        end = self.as_of + timedelta(days=self.days)
-        return [t for t in self.tasks if self.as_of < t.due <= end]
-
-    @property
-    def closing(self) -> list[Task]:
-        """What is not filed yet and can be filed within the next days only."""
-        end = self.as_of + timedelta(days=self.days)
-        return [t for t in self.unfiled if t.closes and t.closes <= end]
-
-    @property
-    def unfiled(self) -> list[Task]:
-        """What is not filed yet and could still be."""
-        return [t for t in (*self.tasks, *self.waiting) if t.closes or t.what in _TO_FILE]
 
 
 @dataclass(frozen=True)
@@ -149,9 +71,6 @@ class _Filing:
     task: Task
     file_by: date | None
     put_off: date | None = None
-
-
-_TO_FILE = ("file", "take up", "dispute")
 
 
 def build_queue(desk: Desk, days: int) -> Queue:
@@ -219,6 +138,11 @@ def _first_day(days: Iterable[date | None]) -> date | None:
     return min((d for d in days if d), default=None)
 
 
+def _sku(rows: Sequence[Mapping[str, Cell]]) -> str:
+    skus = sorted({text(r.get("SKU")) for r in rows} - {""})
+    return skus[0] if len(skus) == 1 else f"{len(skus)} SKUs" if skus else ""
+
+
 def _owner(desk: Desk, rows: Sequence[Mapping[str, Cell]]) -> str:
     names = [text(r.get("Owner")) for r in rows]
     names += [text(r.get("Filed by")) for r in rows]
@@ -244,13 +168,14 @@ def _draft(desk: Desk, case: str, rows: Sequence[Record]) -> Task | _Filing:
         file_by or desk.on,
         closes,
         closes,
+        file_by,
+        _sku(rows),
     )
     put_off = _first_day(day(r.get("Follow up on")) for r in rows)
     ended = next((r for r in rows if text(r.get("Suggested stage")) == "Closed"), None)
     if ended:
         return _over(task, text(ended.get("Suggested next step")), desk.on)
-    blocks = [b for b in filing_blocks(rows, desk.standing) if b.rule != "daily limit"]
-    return _judge(task, blocks, _Filing(task, file_by, put_off), desk)
+    return _judge(task, case_blocks(rows, desk.standing), _Filing(task, file_by, put_off), desk)
 
 
 def _claim(desk: Desk, rows: Sequence[Record]) -> Task | _Filing:
@@ -270,13 +195,17 @@ def _claim(desk: Desk, rows: Sequence[Record]) -> Task | _Filing:
         file_by or desk.on,
         closes,
         closes,
+        file_by,
+        _sku(rows),
     )
     if status == "Waiting":
         says = "Wait: Amazon usually still pays this by itself, or its window is not open yet."
         return replace(task, what="wait", says=says)
     if decision == "Hold":
         who = text(claim.get("Decided by")) or "nobody named"
-        return replace(task, what="decide", says=f"On hold ({who}): decide by {file_by or closes or desk.on}.")
+        return replace(
+            task, what="decide", says=f"On hold ({who}): decide by {file_by or closes or desk.on}."
+        )
     if decision == "Take up":
         task = replace(task, says="Taken up: refresh, which makes the draft, and file it.")
     if status == "Needs input":
@@ -309,21 +238,18 @@ def _over(task: Task, says: str, on: date) -> Task:
 
 
 def _worth(row: Mapping[str, Cell]) -> Worth:
-    return Worth(text(row.get("Currency")), _number(row.get("Claim value")), _number(row.get("Expected value")))
+    return Worth(
+        text(row.get("Currency")), _number(row.get("Claim value")), _number(row.get("Expected value"))
+    )
 
 
 def _plan(desk: Desk, filings: Sequence[_Filing]) -> Plan:
     limit = desk.standing.policy.value("daily_filing_limit", on=desk.on, marketplace=ALL)
     requests = [
-        Request(_told(f.task), f.task.closes, _most(f.task.worth), _start(f, desk.on)) for f in filings
+        Request(f.task.request, f.task.closes, most_of(f.task.worth), _start(f, desk.on)) for f in filings
     ]
     most = round(limit.number) if limit else len(filings) + 1
     return plan_filings(requests, desk.on, most, len(filed_today(desk.standing.cases, desk.on)))
-
-
-def _told(task: Task) -> str:
-    """A name in the plan that no other request has, whatever people call their cases."""
-    return f"case {task.case}" if task.case else f"claim {task.claim_ids[0]}"
 
 
 def _start(filing: _Filing, on: date) -> date | None:
@@ -335,7 +261,7 @@ def _start(filing: _Filing, on: date) -> date | None:
 
 def _planned(filing: _Filing, plan: Plan, on: date) -> Task:
     task, file_by = filing.task, filing.file_by
-    planned = plan.days.get(_told(task))
+    planned = plan.days.get(task.request)
     if planned is None:
         says = (
             f"No room before its deadline {task.closes} at {plan.limit} filings a day: raise Daily filing limit on "
@@ -366,7 +292,21 @@ def _follow(desk: Desk, case: str, rows: Sequence[Record]) -> list[Task]:
         step = replace(step, says=text(paid.get("Suggested next step")) or step.says)
     worth = tuple(_at_stake(r) for r in rows)
     kind, owner = text(rows[0].get("Kind")), _owner(desk, rows)
-    return [Task(step.what, case, _ids(rows), kind, stage, step.says, owner, worth, step.due, step.last)]
+    return [
+        Task(
+            step.what,
+            case,
+            _ids(rows),
+            kind,
+            stage,
+            step.says,
+            owner,
+            worth,
+            step.due or desk.on,
+            step.last,
+            sku=_sku(rows),
+        )
+    ]
 
 
 def filed_steps(desk: Desk) -> dict[str, Step]:
@@ -413,85 +353,6 @@ def _at_stake(row: Mapping[str, Cell]) -> Worth:
     headers = ("Paid amount",) if stage_of(row) == "Paid" else ("Balance", "Value filed", "Claim value")
     known = (n for h in headers if (n := _number(row.get(h))) is not None)
     return Worth(text(row.get("Currency")), next(known, None))
-
-
-# ---- money
-
-
-def add_up(tasks: Iterable[Task]) -> dict[str, Record]:
-    """Per currency: claims, value, expected value, and claims without a value."""
-    found: dict[str, Record] = {}
-    for worth in (w for t in tasks for w in t.worth):
-        line = found.setdefault(
-            worth.currency,
-            {"Currency": worth.currency, "Claims": 0, "Value": 0.0, "Expected value": 0.0, "Without a value": 0},
-        )
-        line["Claims"] = _plus(line["Claims"], 1)
-        line["Value"] = round(_plus(line["Value"], worth.value), 2)
-        line["Expected value"] = round(_plus(line["Expected value"], worth.expected), 2)
-        line["Without a value"] = _plus(line["Without a value"], worth.value is None)
-    return dict(sorted(found.items()))
-
-
-def expected_by_week(queue: Queue) -> list[Record]:
-    """What can still be filed, by the week of its deadline and currency; unknown deadlines last."""
-    weeks: dict[date, list[Task]] = {}
-    for task in queue.unfiled:
-        weeks.setdefault(monday(task.closes) if task.closes else date.max, []).append(task)
-    return [
-        {"Deadline in week of": None if week == date.max else week, **line}
-        for week, tasks in sorted(weeks.items(), key=lambda x: x[0])
-        for line in add_up(tasks).values()
-    ]
-
-
-def monday(on: date) -> date:
-    """The Monday of a day's week."""
-    return on - timedelta(days=on.weekday())
-
-
-def task_row(task: Task) -> Record:
-    """A task by the headers that people see."""
-    sums = add_up([task])
-    one = next(iter(sums.values())) if len(sums) == 1 else {}
-    known = [w for w in task.worth if w.value is not None]
-    several = " + ".join(f"{s['Value']:,.2f} {c}" for c, s in sums.items()) if len(sums) > 1 else None
-    return {
-        "Due": task.due,
-        "What": task.what,
-        "Case": task.name,
-        "Kind": task.kind,
-        "Stage": task.stage,
-        "Last day": task.last,
-        "Value": several or (one.get("Value") if known else None),
-        "Expected value": one.get("Expected value")
-        if any(w.expected is not None for w in task.worth)
-        else None,
-        "Currency": text(one.get("Currency")),
-        "Owner": task.owner,
-        "Next step": task.says,
-        "Claims": ", ".join(task.claim_ids),
-    }
-
-
-def due_table(queue: Queue) -> list[list[Cell]]:
-    """What is overdue, due today and due within the next days, as cells below their headings."""
-    rows = [task_row(t) for t in (*queue.overdue, *queue.today, *queue.coming)]
-    return [list(HEADERS), *([row[h] for h in HEADERS] for row in rows)]
-
-
-HEADERS = (
-    *("Due", "What", "Case", "Kind", "Stage", "Last day", "Value", "Expected value", "Currency", "Owner"),
-    *("Next step", "Claims"),
-)
-
-
-def _most(worth: Iterable[Worth]) -> float:
-    return sum(w.value or 0.0 for w in worth)
-
-
-def _plus(total: Cell, more: float | bool | None) -> float:
-    return (total if isinstance(total, (int, float)) else 0) + (more or 0)
 
 
 def _number(cell: Cell) -> float | None:
