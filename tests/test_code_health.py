@@ -108,7 +108,6 @@ LAYERS = (
         "sharing_printing",
         "case_doors",
         "case_papers",
-    "due_printing",
         "due_printing",
     },
     {"cli"},

@@ -137,7 +137,7 @@ def pack(
 def due(
     ctx: typer.Context,
     book: BookPath,
-    days: Annotated[int, typer.Option("--days", min=0, max=3650, metavar="N", help="How far ahead.")] = 7,
+    days: Annotated[int, typer.Option("--days", metavar="N", help="How far ahead.")] = 7,
     missed: Annotated[
         bool, typer.Option("--missed", help="Also what was missed, by week, cause and owner.")
     ] = False,

@@ -226,7 +226,7 @@ def _judge(task: Task, blocks: Sequence[Block], filing: _Filing, desk: Desk) -> 
         says = f"{'Wait' if wait else 'Not yet'}: {harder.sentence}"
         return replace(task, what="wait" if wait else "settle", says=says)
     if blocks:
-        task = replace(task, says=f"First {blocks[0].sentence}. {task.says}")
+        task = replace(task, says=f"First {blocks[0].why}. {task.says}")
     elif task.case and four_eyes(desk.standing.policy):
         task = replace(task, says=f"{task.says} Another person checks it first and signs in Checked by.")
     what = "dispute" if task.kind == REVERSED else task.what
