@@ -169,7 +169,7 @@ def test_home_shows_the_first_lines_of_the_queue_what_is_due_and_what_closes(boo
     nova = claim_of(book, NOVA)["Claim ID"]
     assert any(f'MATCH("C-{nova}",Cases[Case],0)' in str(x) for x in links)
     late = refresh(copy_of(book, _sub(book)), date(2026, 12, 6))
-    assert late.next_step.startswith("Overdue: 2 (file 1, look again 1). Due today: 2")
+    assert late.next_step.startswith("Overdue: 2 (look again 1, settle 1). Due today: 0. Complete ")
     assert late.notice.startswith("Expected from what closes within 7 days: USD 32.00 in 2 claims; 1 claim")
     assert "Missed since 2026-11-08: USD 8.00 in 1 claim" in late.notice
 
