@@ -562,6 +562,27 @@ def test_a_draft_says_what_blocks_it_now(book: Path) -> None:
         record(book, lost["Claim ID"], Stage="Filed", Amazon_case_ID="1")
 
 
+def test_what_became_of_the_claim_of_a_case_is_said_until_the_case_is_over(filed: Path) -> None:
+    """Its report is cleared, then its row on Claims deleted, and what Recoup said before is not left standing."""
+    lost = claim_of(filed, LOST)["Claim ID"]
+    with Desk(filed) as desk:
+        desk.paste("Inventory Ledger")
+    refresh(filed, hour=14)
+    assert case_of(filed, lost)["Suggested next step"].startswith("Its claim is not rechecked since")
+    with Desk(filed) as desk:
+        desk.type(lost, "Cases", Stage="Closed")
+    refresh(filed, hour=15)
+    assert case_of(filed, lost)["Suggested next step"] is None
+    with Desk(filed) as desk:
+        desk.type(lost, "Cases", Stage="Draft")
+        for cell in desk.table("Claims").row(lost):
+            cell.value = None
+    refresh(filed, hour=16)
+    case = case_of(filed, lost)
+    assert (case["Stage"], case["Suggested stage"]) == ("Draft", "Closed")
+    assert case["Suggested next step"].startswith("Its claim is no longer on Claims: close this draft")
+
+
 # ---- any order of commands, typing and refreshing
 
 

@@ -91,6 +91,7 @@ LAYERS = (
         "merging",
         "same_rows",
         "shared_work",
+        "shared_memory",
         "merge_past",
         "merge_conflicts",
         "not_merged",

@@ -120,6 +120,9 @@ COMMANDS: dict[str, tuple[object, ...]] = {
     "merge": ("theirs.xlsx", "--output", "merged.xlsx"),
     "journal": (),
     "journal --undo": ("R-1",),
+    "start": ("LW-AAAAAAAAAAAAA",),
+    "record": ("C-LW-AAAAAAAAAAAAA", "--stage", "Filed"),
+    "dismiss": ("LW-AAAAAAAAAAAAA", "--because", "found by us"),
 }
 
 

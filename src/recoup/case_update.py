@@ -19,6 +19,7 @@ from .typed_over import Typed, restore_rows, typed_problems
 from .work_queue import Desk, filed_steps
 
 FILED = {"Units filed": "Units", "Value filed": "Claim value"}  # written once <- what the row shows on filing
+_GONE = "Its claim is no longer on Claims: close this draft, or refresh with the reports it came from."
 _TOLD_ALREADY = ("window not open", "payment expected", "question open", "document missing")  # by the status
 
 
@@ -70,6 +71,7 @@ def finish_update(
 
     People's cells are never among what is written, but for the stage of a new draft.
     """
+    _add_forgotten(done, sheet)
     _fill_money(done, known, money, standing.on)
     typed = [*sheet.typed, *_typed_first(done.rows, sheet)]
     restore_rows(done.rows, sheet.by_key, sheet.typed)
@@ -112,6 +114,16 @@ def _filings(done: CaseUpdate, sheet: CaseSheet, who: str) -> list[Change]:
         for key in (plain(row["Claim ID"]),)
         for change in cell_changes(key, sheet.by_key.get(key, {}), row, FILED, who)
     ]
+
+
+def _add_forgotten(done: CaseUpdate, sheet: CaseSheet) -> None:
+    """Drafts, and cases that are over, of claims that stand nowhere any more: what was advised holds no longer."""
+    says = {"Draft": ("Closed", _GONE), "Paid": ("", ""), "Closed": ("", "")}
+    mine = {plain(r["Claim ID"]) for r in done.rows}
+    for key, case in sheet.by_key.items():
+        if key in sheet.written and key not in mine and stage_of(case) in says:
+            stage, step = says[stage_of(case)]
+            done.rows.append({"Claim ID": key, "Suggested stage": stage, "Suggested next step": step})
 
 
 def _fill_money(done: CaseUpdate, known: Known, money: CaseMoney, on: date) -> None:

@@ -272,20 +272,30 @@ def _suggest(tracked: Tracked, stage: str, undone: bool) -> tuple[str, str]:
     claim = tracked.claim
     if undone:
         return "Closed", "The Decision on Claims was cleared: close this draft, or take the claim up again."
-    if stage == "Draft" and tracked.status == "Expired" and tracked.deadline:
+    if stage != "Draft":
+        return _suggest_filed(tracked, stage)
+    if tracked.status == "Expired" and tracked.deadline:
         return "Closed", f"Do not file: {too_late(tracked.deadline)}."
     if claim is None:
-        paid = tracked.ended and tracked.why.startswith("paid")
-        return (
-            ("Paid", "Amazon has paid: check the amount.") if paid else ("", tracked.missing or tracked.why)
-        )
-    if stage != "Draft":
-        return "", ""
+        return _paid(tracked) or ("", tracked.missing or tracked.why)
     if tracked.status == "Waiting":
         return "", f"Wait: Amazon usually still pays this by itself, or the window opens on {claim.opens}."
     if tracked.status == "Needs input":
         return "", f"Settle first: {tracked.missing}"
     return "Filed", to_file(claim.file_by, claim.deadline)
+
+
+def _suggest_filed(tracked: Tracked, stage: str) -> tuple[str, str]:
+    """What became of the claim of a case that was filed."""
+    if stage in ("Paid", "Closed") or tracked.claim is not None:
+        return "", ""
+    ended = f"Its claim ended: {tracked.why}." if tracked.ended else ""
+    return _paid(tracked) or ("", ended or (f"Its claim is {tracked.missing}." if tracked.missing else ""))
+
+
+def _paid(tracked: Tracked) -> tuple[str, str] | None:
+    paid = tracked.ended and tracked.why.startswith("paid")
+    return ("Paid", "Amazon has paid: check the amount.") if paid else None
 
 
 def _places(rows: Sequence[SourceRow]) -> str:
