@@ -170,7 +170,7 @@ def test_home_shows_the_first_lines_of_the_queue_what_is_due_and_what_closes(boo
     assert any(f'MATCH("C-{nova}",Cases[Case],0)' in str(x) for x in links)
     late = refresh(copy_of(book, _sub(book)), date(2026, 12, 6))
     assert late.next_step.startswith("Overdue: 2 (look again 1, settle 1). Due today: 0. Complete ")
-    assert late.notice.startswith("Expected from what closes within 7 days: USD 32.00 in 2 claims; 1 claim")
+    assert late.notice.startswith("Expected from what closes within 7 days: USD 16.00 in 1 claim; 1 claim")
     assert "Missed since 2026-11-08: USD 8.00 in 1 claim" in late.notice
 
 
@@ -294,6 +294,8 @@ def test_a_workbook_that_was_never_refreshed_says_so(tmp_path: Path, recoup: Cal
 def test_old_claims_say_how_old_they_are(book: Path, recoup: Callable[..., Said]) -> None:
     said = recoup("due", book, "--as-of", "2026-11-25")
     assert "Claims stand as of 2026-11-15, 10 days ago: refresh to see what changed since." in said.out
+    early = recoup("due", book, "--as-of", "2026-11-10").out
+    assert "Claims stand as of 2026-11-15, after 2026-11-10" in early
     assert "First the reports that could refute it are read to 2026-11-14, too old" in said.out
 
 

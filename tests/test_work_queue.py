@@ -313,3 +313,15 @@ def test_the_order_of_rows_changes_nothing(rows: list[tuple[Any, ...]], limit: i
 
 def _told(task: Task) -> Record:
     return {**task_row(task), "Kind": None}
+
+
+def test_the_rows_of_a_case_say_the_same_whichever_stands_first() -> None:
+    claims = table(
+        """Claim ID | Status      | File by    | Deadline   | Missing          | Decided by
+           LW-1     | Needs input | 2026-12-17 | 2026-12-20 | paste this       | Ann
+           LW-2     | Needs input | 2026-12-17 | 2026-12-20 | confirm that     | Bob"""
+    )
+    cases = table("Case | Claim ID | Stage\nC-LW-1 | LW-1 | Draft\nC-LW-1 | LW-2 | Draft")
+    claims = [{**CLAIM, **c} for c in claims]
+    (one,), (other,) = (_queue(claims, rows, 5).tasks for rows in ([*cases], [*reversed(cases)]))
+    assert one == other and "paste this" in one.says and one.owner == "Ann"

@@ -97,6 +97,10 @@ def _age(book: Path, queue: Queue) -> list[str]:
         days = (queue.as_of - queue.refreshed).days
         ago = "yesterday" if days == 1 else f"{days} days ago"
         return [f"Claims stand as of {queue.refreshed}, {ago}: refresh to see what changed since."]
+    if queue.refreshed > queue.as_of:
+        return [
+            f"Claims stand as of {queue.refreshed}, after {queue.as_of}: what was known then is not told."
+        ]
     return []
 
 
