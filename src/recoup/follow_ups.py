@@ -105,13 +105,14 @@ def _watch(since: date | None, planned: date | None, rules: Rules) -> Step:
     rule = replace(rules, on=since).number("payment_at_risk") if since else None
     until = since + timedelta(days=round(rule.number)) if since and rule else None
     due = planned or until or rules.on
-    if due > rules.on:
-        why = "as planned in Follow up on" if planned else shown(rule) if rule else ""
-        says = (
-            f"Watch until {due} whether Amazon takes the payment back{_brackets(why)}; then close the case."
-        )
-        return Step("watch", says, due)
-    return Step("close", "Check that the payment still stands, and close the case.", due)
+    if due <= rules.on and (until is None or until <= rules.on):
+        return Step("close", "Check that the payment still stands, and close the case.", due)
+    look = f"; look on {planned} as planned in Follow up on" if planned else ""
+    why = _brackets(shown(rule)) if rule else ""
+    says = (
+        f"Watch until {until or due} whether Amazon takes the payment back{why}{look}; then close the case."
+    )
+    return Step("watch", says, due)
 
 
 def _denied(row: Mapping[str, Cell], since: date | None, planned: date | None, rules: Rules) -> Step:
