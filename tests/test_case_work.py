@@ -575,12 +575,19 @@ def test_what_became_of_the_claim_of_a_case_is_said_until_the_case_is_over(filed
     assert case_of(filed, lost)["Suggested next step"] is None
     with Desk(filed) as desk:
         desk.type(lost, "Cases", Stage="Draft")
+    refresh(filed, hour=16)
+    assert case_of(filed, lost)["Suggested next step"].startswith("not rechecked since")
+    with Desk(filed) as desk:
         for cell in desk.table("Claims").row(lost):
             cell.value = None
-    refresh(filed, hour=16)
+    refresh(filed, hour=17)
     case = case_of(filed, lost)
     assert (case["Stage"], case["Suggested stage"]) == ("Draft", "Closed")
     assert case["Suggested next step"].startswith("Its claim is no longer on Claims: close this draft")
+    with Desk(filed) as desk:
+        desk.type(lost, "Cases", Stage="Filed")
+    refresh(filed, hour=18)
+    assert case_of(filed, lost)["Suggested next step"] == "Its claim is no longer on Claims."
 
 
 # ---- any order of commands, typing and refreshing

@@ -19,7 +19,7 @@ from .typed_over import Typed, restore_rows, typed_problems
 from .work_queue import Desk, filed_steps
 
 FILED = {"Units filed": "Units", "Value filed": "Claim value"}  # written once <- what the row shows on filing
-_GONE = "Its claim is no longer on Claims: close this draft, or refresh with the reports it came from."
+_GONE = "Its claim is no longer on Claims"
 _TOLD_ALREADY = ("window not open", "payment expected", "question open", "document missing")  # by the status
 
 
@@ -117,13 +117,19 @@ def _filings(done: CaseUpdate, sheet: CaseSheet, who: str) -> list[Change]:
 
 
 def _add_forgotten(done: CaseUpdate, sheet: CaseSheet) -> None:
-    """Drafts, and cases that are over, of claims that stand nowhere any more: what was advised holds no longer."""
-    says = {"Draft": ("Closed", _GONE), "Paid": ("", ""), "Closed": ("", "")}
+    """Rows of claims that stand nowhere any more: what was advised holds no longer, but for what payments told."""
+    says = {"Draft": ("Closed", f"{_GONE}: close this draft, or refresh with the reports it came from.")}
+    says |= dict.fromkeys(("Paid", "Closed"), ("", ""))
     mine = {plain(r["Claim ID"]) for r in done.rows}
     for key, case in sheet.by_key.items():
-        if key in sheet.written and key not in mine and stage_of(case) in says:
-            stage, step = says[stage_of(case)]
+        if key in sheet.written and key not in mine and not _told_by_payments(case):
+            stage, step = says.get(stage_of(case), ("", f"{_GONE}."))
             done.rows.append({"Claim ID": key, "Suggested stage": stage, "Suggested next step": step})
+
+
+def _told_by_payments(case: Mapping[str, Cell]) -> bool:
+    suggested = text(case.get("Suggested stage"))
+    return bool(text(case.get("Reimbursement IDs"))) and suggested not in ("", stage_of(case))
 
 
 def _fill_money(done: CaseUpdate, known: Known, money: CaseMoney, on: date) -> None:

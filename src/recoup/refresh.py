@@ -277,6 +277,9 @@ def _standing(
     """The sheets as they are about to be written, but for Cases."""
     known = notebook.known
     claims = {plain(r["Claim ID"]): {**known.claims.get(plain(r["Claim ID"]), {}), **r} for r in rows}
+    for tracked in tracking.tracked:
+        if tracked.claim is None:  # also where an earlier run of this day still derived it
+            claims[tracked.claim_id]["Last seen"] = None
     read_to = {t.claim_id: t.claim.read_to for t in tracking.tracked if t.claim}
     return Standing(notebook.policy, run.as_of, claims, [], grouped(evidence), grouped(left), read_to=read_to)
 
