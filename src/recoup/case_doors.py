@@ -15,7 +15,6 @@ from .refresh import Run
 from .reports_folder import report_files
 from .targets import place_of
 from .work_ahead import Ahead, look_ahead
-from .work_queue import Desk
 from .workbook import open_workbook, read_notebook
 
 _FARTHEST = 3650  # ten years: no deadline lies further ahead
@@ -70,7 +69,7 @@ def due_book(path: Path, run: Run, days: int, *, engine: str = "package") -> Ahe
     book = open_workbook(path, engine)
     notebook = read_notebook(book)
     standing = standing_of(book, notebook, run.as_of)
-    return look_ahead(Desk(standing, notebook.sheet.log), notebook.journal, days)
+    return look_ahead(standing, notebook.sheet.log, notebook.journal, days)
 
 
 def _act(path: Path, in_place: bool, engine: str, act: Callable[[Book], Done]) -> tuple[Done, Path]:

@@ -39,7 +39,6 @@ from .source_files import SourceFiles
 from .typed_over import as_written, restore_rows, strange_decisions, typed_problems
 from .waiting import Sums, waiting_by_tab
 from .work_ahead import Ahead, look_ahead
-from .work_queue import Desk
 from .workbook import Notebook, read_notebook, report_tabs, sheets_of
 
 
@@ -232,9 +231,9 @@ def _write(
     memory = remember(rows, _people(tracking, known), notebook.written)
     memory += remember(left, {}, notebook.lines_written, "line", NOT_CLAIMED.key)
     book.replace_rows("RecoupMemory", [*linked.lines(), *notebook.imported, *fresh, *memory, *cases.memory])
-    desk = Desk(replace(standing, cases=cases.after), notebook.sheet.log)
     journal = [*notebook.journal, *journal_rows(changes, run=run.name, when=run.when)]
-    summary = _summarise(book, run, known, rows, reports, result, problems, look_ahead(desk, journal))
+    ahead = look_ahead(replace(standing, cases=cases.after), notebook.sheet.log, journal)
+    summary = _summarise(book, run, known, rows, reports, result, problems, ahead)
     summary.not_claimed = lines
     problems += book.problems
     book.replace_rows("Checks", results.check_rows(problems))

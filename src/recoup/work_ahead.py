@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from .case_log import CaseLog
 from .missed_money import Missed, find_missed, recent
 from .model import Record
+from .shield import Standing
 from .work_queue import Desk, build_queue
 from .work_tasks import Queue
 
@@ -24,9 +26,8 @@ class Ahead:
     since: date
 
 
-def look_ahead(desk: Desk, journal: Iterable[Record], days: int = DAYS) -> Ahead:
+def look_ahead(standing: Standing, log: CaseLog, journal: Iterable[Record], days: int = DAYS) -> Ahead:
     """The work of the next ``days``, and what was missed, by the sheets as they stand."""
-    standing = desk.standing
-    missed = find_missed(standing.claims.values(), standing.cases, journal, desk.on)
-    lately, since = recent(missed, standing.policy, desk.on)
-    return Ahead(build_queue(desk, days), missed, lately, since)
+    missed = find_missed(standing.claims.values(), standing.cases, journal, standing.on)
+    lately, since = recent(missed, standing.policy, standing.on)
+    return Ahead(build_queue(Desk(standing, log), days), missed, lately, since)
