@@ -25,7 +25,7 @@ from .follow_ups import Seen, Step, next_step, to_file
 from .memory import plain
 from .model import Cell, Record
 from .policy import ALL
-from .shield import ENDED_FOR_GOOD, Block, Standing, case_blocks, draft_blocks, filed_today
+from .shield import ENDED_FOR_GOOD, Block, Standing, case_blocks, draft_blocks, filed_today, too_late
 from .stages import four_eyes
 from .work_tasks import Queue, Task, Worth, most_of
 
@@ -175,6 +175,8 @@ def _draft(desk: Desk, case: str, rows: Sequence[Record]) -> Task | _Filing:
     ended = next((r for r in rows if text(r.get("Suggested stage")) == "Closed"), None)
     if ended:
         return _over(task, text(ended.get("Suggested next step")), desk.on)
+    if closes and closes < desk.on:
+        return _over(task, f"Do not file: {too_late(closes)}.", desk.on)
     return _judge(task, case_blocks(rows, desk.standing), _Filing(task, file_by, put_off), desk)
 
 
