@@ -72,7 +72,16 @@ def _check_stock(*, stock_in: str, home: str, marketplace: str) -> None:
     assert POLICY.marketplace_of_stock(stock_in, home=home) == marketplace
 
 
+def _check_denial(*, denial: str, plays: str, attach: int = -1, wait: str = "") -> None:
+    known = POLICY.denial_reason(denial)
+    play = POLICY.plays[plays]
+    assert (known.role if known else "other") == plays
+    assert play.wait == wait and (attach < 0 or len(play.attach) == attach)
+    assert play.do.endswith(".") and not play.leave.endswith(".")
+
+
 CHECKS = {
+    "denial": _check_denial,
     "keys": _check_value,
     "codes": _check_codes,
     "code": _check_code,

@@ -44,6 +44,8 @@ FORMULAS = (
     r"=HYPERLINK\(\"#'[A-Za-z ]+'!A1\",\"[A-Za-z ]+\"\)",
     r"=HYPERLINK\(\"#'Claims'!A\"&\(ROW\(Claims\[\[#Headers\],\[Claim ID\]\]\)"
     r"\+MATCH\(\"[A-Z]{2}-[A-Z2-7]{13}\",Claims\[Claim ID\],0\)\),\"[A-Z]{2}-[A-Z2-7]{13}\"\)",
+    r"=HYPERLINK\(\"#'Cases'!A\"&\(ROW\(Cases\[\[#Headers\],\[Case\]\]\)"
+    r"\+MATCH\(\"C-[A-Z]{2}-[A-Z2-7]{13}\",Cases\[Case\],0\)\),\"C-[A-Z]{2}-[A-Z2-7]{13}\"\)",
     r"=IF\(HomeDeadlines\[\[#This Row\],\[(?:File by|Deadline)\]\]=\"\",\"\","
     r"HomeDeadlines\[\[#This Row\],\[(?:File by|Deadline)\]\]-TODAY\(\)\)",
     r"=HYPERLINK\(\"#'Policy'!A\"&\(ROW\(Policy\[\[#Headers\],\[Rule\]\]\)"

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from .case_log import CaseLog, case_of
 from .case_sheet import CaseSheet, row_key, skipped_step
 from .cases import day, stage_of, text
 from .memory import plain
-from .model import Problem, Record
+from .model import Cell, Problem, Record
 from .policy import Policy
 from .stages import Rules, find_faults, home_of, why_no_appeal
 
 _WHERE = "Cases"
 
 
-def rules_of(row: Record, claim: Record, sheet: CaseSheet, policy: Policy, on: date) -> Rules:
+def rules_of(
+    row: Mapping[str, Cell], claim: Mapping[str, Cell], log: CaseLog, policy: Policy, on: date
+) -> Rules:
     """What the stage of this row is judged by."""
     marketplace = text(claim.get("Marketplace")) or home_of(policy)
-    appeals = sheet.appeals.get(text(row.get("Case")), 0)
-    return Rules(policy, on, marketplace, day(claim.get("Opens")), appeals)
+    return Rules(policy, on, marketplace, day(claim.get("Opens")), log.appeals(case_of(row)))
 
 
 def find_appealable(
@@ -29,7 +31,7 @@ def find_appealable(
     found = set()
     for key, row in sheet.by_claim.items():
         judged = {**row, "Deadline": row.get("Deadline") or claims.get(key, {}).get("Deadline")}
-        rules = rules_of(row, claims.get(key, {}), sheet, policy, on)
+        rules = rules_of(row, claims.get(key, {}), sheet.log, policy, on)
         if stage_of(row) == "Denied" and not why_no_appeal(judged, rules):
             found.add(key)
     return frozenset(found)
@@ -40,8 +42,12 @@ def case_problems(
 ) -> Iterator[Problem]:
     """One line per thing that makes no sense, with the row and what to do."""
     for row in sheet.rows:
-        for fault in find_faults(row, rules_of(row, _claim(row, claims), sheet, policy, on)):
+        for fault in find_faults(row, rules_of(row, _claim(row, claims), sheet.log, policy, on)):
             yield _problem(row, fault.column, fault.says, fault.remedy)
+        if text(row.get("Follow up on")) and day(row.get("Follow up on")) is None:
+            typed = plain(row.get("Follow up on"))
+            says = f"Follow up on says {typed!r}, which is no day; the default of policy counts"
+            yield _problem(row, "Follow up on", says, "Write it as 2026-11-15.")
     for key, row in sheet.by_key.items():
         if step := skipped_step(key, row, sheet):
             yield _problem(row, "Stage", step, "Check the stage; Recoup takes it as it is typed.")

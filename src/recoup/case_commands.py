@@ -134,9 +134,28 @@ def pack(
     raise typer.Exit(print_pack(*done))
 
 
+def due(
+    ctx: typer.Context,
+    book: BookPath,
+    days: Annotated[int, typer.Option("--days", metavar="N", help="How far ahead.")] = 7,
+    missed: Annotated[
+        bool, typer.Option("--missed", help="Also what was missed, by week, cause and owner.")
+    ] = False,
+    as_of: AsOf = "",
+    json: Json = False,
+    engine: Engine = "package",
+) -> None:
+    """List what is overdue, due today and due soon: filings, follow-ups, answers, appeals, disputes."""
+    from .case_doors import due_book
+    from .due_printing import print_due
+
+    ahead = due_book(book, ctx.obj(as_of), days, engine=engine)
+    print_due(book, ahead, missed=missed, as_json=json)
+
+
 def add_case_commands(app: typer.Typer) -> None:
     """Add the commands to the program, whose context makes a run of an --as-of."""
-    for command in (start, dismiss, record, case, pack):
+    for command in (start, dismiss, record, due, case, pack):
         app.command()(command)
 
 

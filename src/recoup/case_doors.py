@@ -6,13 +6,18 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from .books.base import Book
-from .case_acts import Done
+from .case_acts import Done, standing_of
 from .case_record import Entry, record
 from .case_start import dismiss, start
 from .doors import opened_to_write
+from .model import RecoupError
 from .refresh import Run
 from .reports_folder import report_files
 from .targets import place_of
+from .work_ahead import Ahead, look_ahead
+from .workbook import open_workbook, read_notebook
+
+_FARTHEST = 3650  # ten years: no deadline lies further ahead
 
 
 def start_book(
@@ -53,6 +58,18 @@ def dismiss_book(
 ) -> tuple[Done, Path]:
     """Dismiss claims; what was done, and the file written."""
     return _act(path, in_place, engine, lambda book: dismiss(book, run, claim_ids, because))
+
+
+def due_book(path: Path, run: Run, days: int, *, engine: str = "package") -> Ahead:
+    """What is to be done in a workbook within the next days; it is only read, and may be open elsewhere."""
+    if not 0 <= days <= _FARTHEST:
+        raise RecoupError(
+            f"--days {days}: say how many days to look ahead, 0 for today alone, {_FARTHEST} at most."
+        )
+    book = open_workbook(path, engine)
+    notebook = read_notebook(book)
+    standing = standing_of(book, notebook, run.as_of)
+    return look_ahead(standing, notebook.sheet.log, notebook.journal, days)
 
 
 def _act(path: Path, in_place: bool, engine: str, act: Callable[[Book], Done]) -> tuple[Done, Path]:

@@ -27,9 +27,11 @@ from .case_acts import (
     standing_of,
 )
 from .case_checks import named, rules_of
+from .case_log import read_log
 from .case_sheet import row_key
 from .case_update import filed_amounts
 from .cases import day, follow_stage, stage_of, text
+from .follow_ups import Seen, Step, next_step
 from .freshness import refuse_stale
 from .memory import plain
 from .model import Cell, Record, RecoupError
@@ -38,6 +40,7 @@ from .reports_folder import report_files
 from .sheets import STAGES
 from .shield import filing_blocks
 from .stages import NEW_EVIDENCE, Fault, Rules, find_faults, look_again, why_no_appeal, wrong_step
+from .work_queue import Desk, step_of, was_paid
 from .workbook import Notebook, read_notebook
 
 _OPTIONS = {
@@ -79,12 +82,14 @@ def record(book: Book, run: Run, case: str, entry: Entry, folders: Sequence[Path
     if filing:
         _refuse_filing(book, run, notebook, rows, cells, folders)
     act, done = Act(book, run, notebook), Done(case=text(rows[0].get("Case")) or case)
+    log = _log(done.case, cells, entry, run)
     if stage and "Follow up on" not in cells:
         _plan(cells, rows, notebook, run, done)
+    step = _step(act, rows, cells, log)
     for row in rows:
-        _write_row(act, row, cells, entry, filing)
+        _write_row(act, row, cells, entry, filing, step)
     act.write()
-    book.append_rows("CaseLog", _log(done.case, cells, entry, run))
+    book.append_rows("CaseLog", log)
     what = ", ".join(f"{h} {plain(c) or 'cleared'}" for h, c in cells.items()) or "noted"
     done.said.insert(0, f"{done.case}, {len(rows)} {'row' if len(rows) == 1 else 'rows'}: {what}.")
     return done
@@ -178,7 +183,7 @@ def _in_words(fault: Fault) -> str:
 
 def _rules(row: Record, notebook: Notebook, run: Run) -> Rules:
     claim = notebook.known.claims.get(text(row.get("Claim ID")), {})
-    return rules_of(row, claim, notebook.sheet, notebook.policy, run.as_of)
+    return rules_of(row, claim, notebook.sheet.log, notebook.policy, run.as_of)
 
 
 def _new_faults(row: Record, cells: Mapping[str, Cell], entry: Entry, rules: Rules) -> list[Fault]:
@@ -221,7 +226,10 @@ def _plan(cells: dict[str, Cell], rows: Sequence[Record], notebook: Notebook, ru
     """Fill in the day to look again, by policy, counted from the day of what is recorded."""
     stage = text(cells.get("Stage"))
     since = (day(cells.get("Filed on")) if stage == "Filed" else None) or run.as_of
-    due, rule = look_again(stage, text(rows[0].get("Kind")), since, _rules(rows[0], notebook, run))
+    rules = _rules(rows[0], notebook, run)
+    due, rule = look_again(stage, text(rows[0].get("Kind")), since, rules)
+    if stage == "Denied":  # an appeal has its own days
+        due = next_step({**rows[0], **cells, "Follow up on": None}, rules, Seen(since)).due
     if due is None and stage in ("Paid", "Closed") and any(r.get("Follow up on") for r in rows):
         cells["Follow up on"] = None
     if due:
@@ -229,7 +237,17 @@ def _plan(cells: dict[str, Cell], rows: Sequence[Record], notebook: Notebook, ru
         done.said.append(f"Follow up on {cells['Follow up on']} by {rule}.")
 
 
-def _write_row(act: Act, row: Record, cells: Mapping[str, Cell], entry: Entry, filing: bool) -> None:
+def _step(act: Act, rows: Sequence[Record], cells: Mapping[str, Cell], log: Sequence[Record]) -> Step:
+    """What is to be done next about the case as it stands after this."""
+    standing = standing_of(act.book, act.notebook, act.run.as_of)
+    after = [{**r, **cells} if any(r is row for row in rows) else r for r in standing.cases]
+    lines = [*act.book.read_table("CaseLog").records(), *log]
+    return step_of(Desk(replace(standing, cases=after), read_log(lines, after)), {**rows[0], **cells})
+
+
+def _write_row(
+    act: Act, row: Record, cells: Mapping[str, Cell], entry: Entry, filing: bool, step: Step
+) -> None:
     written: Record = dict(cells)
     if entry.note:
         written["Notes"] = "\n".join(filter(None, (text(row.get("Notes")), entry.note)))
@@ -240,6 +258,8 @@ def _write_row(act: Act, row: Record, cells: Mapping[str, Cell], entry: Entry, f
         written["Last change"] = act.run.as_of
         if "Stage" in cells:
             written |= {"Suggested stage": None, "Suggested next step": None}
+        if stage_of(row | written) != "Draft" and not was_paid(row):
+            written["Suggested next step"] = step.says or None
     act.type_case(row, written)
     key, claims = text(row.get("Claim ID")), act.notebook.known.claims
     if cells.get("Stage", "Draft") != "Draft" and key in claims:

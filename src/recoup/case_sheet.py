@@ -14,12 +14,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .books.base import Book
+from .case_log import CaseLog, read_log
 from .cases import BEYOND_DRAFT, stage_of, text
 from .journal import Change, found_by, seen_changes
 from .memory import line, plain, recall, remember, typed_value
 from .model import Problem, Record
 from .sheets import CASES, TABLES
-from .stages import NEW_EVIDENCE, wrong_step
+from .stages import wrong_step
 from .typed_over import Typed, find_typed, put_back
 
 PEOPLE = tuple(CASES.people)
@@ -36,7 +37,7 @@ class CaseSheet:
     seen: dict[str, dict[str, str]] = field(default_factory=dict)
     typed: list[Typed] = field(default_factory=list)
     deleted: dict[str, Record] = field(default_factory=dict)
-    appeals: dict[str, int] = field(default_factory=dict)  # case -> lines of new evidence on Case Log
+    log: CaseLog = field(default_factory=CaseLog)
 
     @property
     def by_claim(self) -> dict[str, Record]:
@@ -68,10 +69,7 @@ def read_cases(rows: Sequence[Record], log: Sequence[Record], memory: Sequence[R
         row = _as_seen(cells, seen.get(key, {}))
         if key not in sheet.by_key and stage_of(row) in BEYOND_DRAFT:
             sheet.deleted[key] = row
-    for entry in log:
-        if text(entry.get("Direction")).casefold() == NEW_EVIDENCE.casefold():
-            name = text(entry.get("Case"))
-            sheet.appeals[name] = sheet.appeals.get(name, 0) + 1
+    sheet.log = read_log(log, [*sheet.rows, *sheet.deleted.values()])
     return sheet
 
 

@@ -26,12 +26,13 @@ from .case_acts import (
 from .case_checks import named
 from .cases import case_name, dismissal, stage_of, text, was_filed
 from .documents import KIND as INBOUND
+from .follow_ups import to_file
 from .freshness import refuse_stale
 from .memory import plain
 from .model import Record, RecoupError
 from .refresh import Run
 from .reports import Listing
-from .results import case_facts, to_file
+from .results import case_facts
 from .shield import OPEN, draft_blocks, open_of_shipment
 from .workbook import Notebook
 

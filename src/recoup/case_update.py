@@ -16,6 +16,7 @@ from .memory import plain
 from .model import Cell, Problem, Record
 from .shield import ENDED_FOR_GOOD, Block, Standing, draft_blocks
 from .typed_over import Typed, restore_rows, typed_problems
+from .work_queue import Desk, filed_steps
 
 FILED = {"Units filed": "Units", "Value filed": "Claim value"}  # written once <- what the row shows on filing
 _GONE = "Its claim is no longer on Claims"
@@ -37,6 +38,12 @@ class CaseUpdate:
     changes: list[Change] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     memory: list[Record] = field(default_factory=list)
+
+    @property
+    def after(self) -> list[Record]:
+        """All rows of Cases as they are about to be written."""
+        now = {plain(r["Claim ID"]): r for r in self.rows}
+        return [*({**r, **now.get(text(r.get("Claim ID")), {})} for r in self.before), *self.opened]
 
     @property
     def every(self) -> list[Record]:
@@ -68,9 +75,9 @@ def finish_update(
     _fill_money(done, known, money, standing.on)
     typed = [*sheet.typed, *_typed_first(done.rows, sheet)]
     restore_rows(done.rows, sheet.by_key, sheet.typed)
-    now = {plain(r["Claim ID"]): r for r in done.rows}
-    rows = [{**r, **now.get(text(r.get("Claim ID")), {})} for r in done.before]
-    _suggest(done, replace(standing, cases=[*rows, *done.opened]), sheet)
+    judged = replace(standing, cases=done.after)
+    _suggest(done, judged, sheet)
+    _tell_steps(done, judged, sheet)
     _propose_case_ids(done.rows, sheet)
     found = typed_changes(sheet, who)
     _date_changes(done.rows, found, standing.on)
@@ -79,7 +86,7 @@ def finish_update(
     amounts = [*_filings(done, sheet, who), *(c for c in amounts if (c.claim_id, c.field) not in by_hand)]
     opening = [Change(who, plain(r["Claim ID"]), "Stage", "", "Draft") for r in done.opened]
     done.changes = [*overtyped_changes(done.rows, typed, who=who), *found, *amounts, *opening]
-    done.problems = [*money.problems, *typed_problems(typed, set(now))]
+    done.problems = [*money.problems, *typed_problems(typed, {plain(r["Claim ID"]) for r in done.rows})]
     done.problems += case_problems(sheet, standing.claims, standing.policy, standing.on)
     done.memory = remembered_cases(sheet, done.rows, done.opened)
 
@@ -161,6 +168,16 @@ def _suggest(done: CaseUpdate, standing: Standing, sheet: CaseSheet) -> None:
         if blocks:
             row["Suggested stage"] = suggested_stage(blocks)
             row["Suggested next step"] = f"Do not file: {blocks[0].sentence}"
+
+
+def _tell_steps(done: CaseUpdate, standing: Standing, sheet: CaseSheet) -> None:
+    """Say of filed cases what comes next, and by when, where payments or reports suggest no other stage."""
+    steps = filed_steps(Desk(standing, sheet.log))
+    for row in done.rows:
+        step = steps.get(plain(row["Claim ID"]))
+        if step and step.says and not text(row.get("Suggested stage")):
+            told = text(row.get("Suggested next step")).rstrip(".")
+            row["Suggested next step"] = f"{told}. {step.says}" if told else step.says
 
 
 def suggested_stage(blocks: Sequence[Block]) -> str:

@@ -24,6 +24,8 @@ FILED_STAGES = frozenset(
     {"Filed", "Waiting on Amazon", "Info requested", "Approved", "Partly paid", "Appealed"}
 )
 BEYOND_DRAFT = frozenset({*FILED_STAGES, "Paid", "Denied"})  # only a case that was filed gets there
+NOT_RECHECKED = "not rechecked since"  # of a claim whose rows are gone
+GROWN = "it has grown since: decide again"  # of a claim that was dismissed
 # How a claim ended that is no longer derived: what became of its last open units comes first.
 _ENDS: dict[Reason, Status] = {
     "expired": "Expired",
@@ -207,7 +209,7 @@ def _gone(
     event, seen = tracked.line.event_date, day(row.get("Last seen"))
     month = f" for {event:%Y-%m}" if event else ""
     source = sources.get(kind, "its reports")
-    tracked.missing = f"not rechecked since {seen or 'it was found'}: paste {source}{month}"
+    tracked.missing = f"{NOT_RECHECKED} {seen or 'it was found'}: paste {source}{month}"
     return tracked
 
 
@@ -314,7 +316,7 @@ def _dismiss(
 ) -> None:
     who, note = text(row.get("Decided by")) or "somebody", text(row.get("Decision note")) or "no note"
     if _grown(tracked, remembered):
-        grown = f"dismissed by {who}, but it has grown since: decide again"
+        grown = f"dismissed by {who}, but {GROWN}"
         tracked.missing = "; ".join(t for t in (tracked.missing, grown) if t)
     else:
         _withdraw(tracked, "dismissed", who, f"dismissed by {who}: {note}", tracking)

@@ -243,13 +243,18 @@ def policy(
         str, typer.Option("--on", metavar="YYYY-MM-DD", help="The day asked about (default: today).")
     ] = "",
     marketplace: Annotated[str, typer.Option(help="US, UK, DE …")] = "US",
+    denials: Annotated[
+        bool, typer.Option("--denials", help="What to do about a denial, reason by reason.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Show the windows, caps and values in force, with source and certainty."""
+    from .due_printing import print_plays
     from .policy import load
     from .printing import print_policy
 
-    print_policy(load(), _day(on, "--on"), marketplace.upper(), as_json=json)
+    show = print_plays if denials else print_policy
+    show(load(), _day(on, "--on"), marketplace.upper(), as_json=json)
 
 
 @app.command()

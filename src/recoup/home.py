@@ -1,19 +1,31 @@
-"""What Home shows after a refresh: the next step, money by status, the next deadlines, the state of each report."""
+"""What Home shows after a refresh: the next step, money by status, the next deadlines, the state of each report.
+
+Decisions:
+- `Next deadlines` holds the first lines of the work queue. What is no filing says so before its kind; `File by` is
+  the day it is due, `Deadline` the day after which it is too late, where there is one.
+- Expected value of what closes soon, and what was missed lately, stand in `Notice`.
+"""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
 
 from .cases import day
 from .coverage import Coverage, facts_of
 from .memory import plain
+from .missed_money import by_currency
 from .model import Cell, Formula, Problem, Record
 from .reports import Export, Reports, all_reports
 from .sheets import HOME_DEADLINES, HOME_MONEY, STATUSES
-from .waiting import Sums, in_words
+from .waiting import Sum, Sums, in_words
+from .work_ahead import Ahead
+from .work_tasks import TO_FILE, Queue, Task, add_up, task_row
 
+_SAFE = re.compile(r"[A-Z0-9-]{1,30}")
 DAYS_LEFT = 'IF(HomeDeadlines[[#This Row],[Deadline]]="","",HomeDeadlines[[#This Row],[Deadline]]-TODAY())'
+TO_CASE = 'HYPERLINK("#{1}!A"&(ROW(Cases[[#Headers],[Case]])+MATCH("{0}",Cases[Case],0)),"{0}")'
 TO_CLAIM = 'HYPERLINK("#{1}!A"&(ROW(Claims[[#Headers],[Claim ID]])+MATCH("{0}",Claims[Claim ID],0)),"{0}")'
 
 
@@ -56,25 +68,59 @@ def money_rows(claims: Iterable[Mapping[str, Cell]]) -> list[Record]:
     return rows[: HOME_MONEY.fixed_rows]
 
 
-def deadline_rows(claims: Iterable[Mapping[str, Cell]], as_of: date, sheet: str = "Claims") -> list[Record]:
-    """The claims to file next, the earliest deadline first, then the largest value."""
-    ready = [(closes, c) for c in claims if c.get("Status") == "Ready" and (closes := day(c.get("Deadline")))]
-    ready.sort(key=lambda x: (x[0], -_plus(x[1].get("Claim value"), 0), plain(x[1].get("Claim ID"))))
+def deadline_rows(queue: Queue, claims: str = "Claims", cases: str = "Cases") -> list[Record]:
+    """What is due next, in the order of the queue; ``claims`` and ``cases`` are the tabs that links lead to."""
     return [
         {
-            "Kind": claim.get("Kind"),
-            "Claim": Formula(
-                TO_CLAIM.format(plain(claim.get("Claim ID")), quoted(sheet)), plain(claim.get("Claim ID"))
-            ),
-            "File by": claim.get("File by"),
-            "Deadline": closes,
-            "Days left": Formula(DAYS_LEFT, (closes - as_of).days),
-            "Claim value": claim.get("Claim value"),
-            "Currency": claim.get("Currency"),
-            "SKU": claim.get("SKU"),
+            "Kind": task.kind if task.what in TO_FILE else f"{task.what}: {task.kind}".rstrip(": "),
+            "Claim": _link(task, claims, cases),
+            "File by": task.by,
+            "Deadline": task.last,
+            "Days left": Formula(DAYS_LEFT, (task.last - queue.as_of).days if task.last else ""),
+            "Claim value": task_row(task)["Value"],
+            "Currency": task_row(task)["Currency"],
+            "SKU": task.sku,
         }
-        for closes, claim in ready[: HOME_DEADLINES.fixed_rows]
+        for task in queue.tasks[: HOME_DEADLINES.fixed_rows]
     ]
+
+
+def _link(task: Task, claims: str, cases: str) -> Cell:
+    """To the claim or the case; a name that somebody typed never enters a formula."""
+    if not _SAFE.fullmatch(task.name):
+        return task.name
+    form, sheet = (TO_CASE, cases) if task.case else (TO_CLAIM, claims)
+    return Formula(form.format(task.name, quoted(sheet)), task.name)
+
+
+def money_notices(ahead: Ahead) -> list[str]:
+    """What closes soon with its expected value, and what was missed lately, per currency."""
+    queue, said = ahead.queue, []
+    if queue.closing:
+        sums = in_sums(add_up(queue.closing).values(), "Expected value")
+        said.append(f"Expected from what closes within {queue.days} days: {sums}")
+    if ahead.lately:
+        sums = in_sums(by_currency(ahead.lately), "Value")
+        said.append(f"Missed since {ahead.since}: {sums} (recoup due --missed)")
+    return said
+
+
+def in_sums(rows: Iterable[Record], header: str) -> str:
+    """`USD 25.00 in 2 claims; 1 claim of unknown value`, currencies side by side."""
+    return in_words(
+        {
+            plain(r["Currency"]): Sum(
+                round(_plus(r["Claims"], 0)), _plus(r[header], 0), round(_plus(r["Without a value"], 0))
+            )
+            for r in rows
+        }
+    )
+
+
+def filter_notice(hidden: int, every: int, fresh: int) -> str:
+    """Rows that a filter does not show yet, of all and the new ones: people look at Claims through it."""
+    news = f", {counted(fresh, 'new row')}" if fresh else ""
+    return f"Claims: filter active, {every - hidden} of {every} rows shown{news}" if hidden else ""
 
 
 def crowded_tabs(reports: Reports, tabs: Collection[str]) -> str:
@@ -155,8 +201,9 @@ def next_step(
     problems: Sequence[Problem],
     not_run: Mapping[str, Sequence[str]],
     waiting: Mapping[str, Sums],
+    queue: Queue,
 ) -> str:
-    """One sentence: the most useful thing to do now."""
+    """In a sentence or two: what is overdue and due today, once there are cases, and the most useful thing to do."""
     errors = sum(p.severity == "error" for p in problems)
     ready = [c for c in claims if c.get("Status") == "Ready"]
     asked = sum(c.get("Status") == "Needs input" for c in claims)
@@ -185,7 +232,19 @@ def next_step(
     if not parts:
         parts.append(f"Nothing to file today; {later} claims wait" if later else "Nothing to file today")
     sentence = "; ".join(parts)
-    return sentence[0].upper() + sentence[1:] + "."
+    return f"{due_now(queue)}{sentence[0].upper()}{sentence[1:]}."
+
+
+def due_now(queue: Queue) -> str:
+    """`Overdue: 1 (answer 1). Due today: 3 (file 2, look again 1). `; "" while nobody has a case."""
+    if not any(t.case for t in queue.tasks):
+        return ""
+    said = []
+    for when, tasks in (("Overdue", queue.overdue), ("Due today", queue.today)):
+        counts = Counter(t.what for t in tasks)
+        what = ", ".join(f"{what} {n}" for what, n in sorted(counts.items(), key=lambda x: (-x[1], x[0])))
+        said.append(f"{when}: {len(tasks)}{f' ({what})' if what else ''}. ")
+    return "".join(said)
 
 
 def _plus(total: Cell, more: Cell) -> float:

@@ -269,7 +269,7 @@ def print_policy(policy: Policy, on: date, marketplace: str, *, as_json: bool) -
 
 
 def _summary(done: Refreshed) -> dict[str, Any]:
-    summary = done.summary
+    summary, queue = done.summary, done.summary.ahead.queue
     return {
         "as_of": summary.as_of.isoformat(),
         "workbook": str(done.path) if done.path else None,
@@ -286,6 +286,7 @@ def _summary(done: Refreshed) -> dict[str, Any]:
         "not_run": summary.not_run,
         "waiting": {tab: in_words(sums) for tab, sums in sorted(summary.waiting.items())},
         "next_step": summary.next_step,
+        "due": {"overdue": len(queue.overdue), "today": len(queue.today), "coming": len(queue.coming)},
         "seconds": summary.seconds,
         "versions": {"recoup": __version__, "python": platform.python_version()},
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 from . import home, results
 from .books.base import Book
 from .case_checks import find_appealable
+from .case_log import log_problems
 from .case_money import follow_money
 from .case_sheet import copied_tabs
 from .case_update import CaseUpdate, begin_update, finish_update
@@ -37,6 +38,7 @@ from .shield import Standing, grouped
 from .source_files import SourceFiles
 from .typed_over import as_written, restore_rows, strange_decisions, typed_problems
 from .waiting import Sums, waiting_by_tab
+from .work_ahead import Ahead, look_ahead
 from .workbook import Notebook, read_notebook, report_tabs, sheets_of
 
 
@@ -70,6 +72,7 @@ class Summary:
     notice: str
     not_run: dict[str, list[str]]
     waiting: dict[str, Sums]
+    ahead: Ahead
     seconds: dict[str, float] = field(default_factory=dict)
 
 
@@ -176,14 +179,7 @@ def _brief(notebook: Notebook, run: Run) -> Brief:
         notebook.cases,
         notebook.periods,
         count_outcomes(notebook.known.cases.values()),
-        tuple(
-            recall_losses(
-                claims,
-                notebook.not_claimed.values(),
-                prefixes,
-                home,
-            )
-        ),
+        tuple(recall_losses(claims, notebook.not_claimed.values(), prefixes, home)),
         notebook.cleared,
     )
 
@@ -218,8 +214,10 @@ def _write(
     left += results.stale_lines(notebook.not_claimed, left, derived)
     left += results.silent_lines(notebook.not_claimed, left, notebook.lines_typed, notebook.lines_written)
     changes += overtyped_changes(left, notebook.lines_typed, who=run.who, key=NOT_CLAIMED.key)
-    cases, evidence = _update_cases(book, run, notebook, reports, result, tracking, rows, left, linked)
-    problems += cases.problems
+    cases, evidence, standing = _update_cases(
+        book, run, notebook, reports, result, tracking, rows, left, linked
+    )
+    problems += [*cases.problems, *log_problems(notebook.sheet.log)]
     book.patch_rows("Claims", ["Claim ID"], rows)
     book.patch_rows("NotClaimed", NOT_CLAIMED.key, left)
     book.patch_rows("Cases", ["Claim ID"], cases.rows)
@@ -233,7 +231,9 @@ def _write(
     memory = remember(rows, _people(tracking, known), notebook.written)
     memory += remember(left, {}, notebook.lines_written, "line", NOT_CLAIMED.key)
     book.replace_rows("RecoupMemory", [*linked.lines(), *notebook.imported, *fresh, *memory, *cases.memory])
-    summary = _summarise(book, run, known, rows, reports, result, problems)
+    journal = [*notebook.journal, *journal_rows(changes, run=run.name, when=run.when)]
+    ahead = look_ahead(replace(standing, cases=cases.after), notebook.sheet.log, journal)
+    summary = _summarise(book, run, known, rows, reports, result, problems, ahead)
     summary.not_claimed = lines
     problems += book.problems
     book.replace_rows("Checks", results.check_rows(problems))
@@ -251,18 +251,18 @@ def _update_cases(
     rows: Sequence[Record],
     left: Sequence[Record],
     linked: SourceFiles,
-) -> tuple[CaseUpdate, list[Record]]:
-    """Cases and Evidence: first the money of the cases, then, on the rows that tell it, what speaks against filing."""
+) -> tuple[CaseUpdate, list[Record], Standing]:
+    """Cases, Evidence and how all sheets stand: first the money, then, on its rows, what speaks against filing."""
     cases = begin_update(tracking, notebook.sheet, notebook.known, run.as_of)
     every, gone = cases.every, any(t.claim is None for t in tracking.tracked)
     old = book.read_table("Evidence").records() if every or gone else []
     money = follow_money(every, old, reports, result, tracking, notebook.policy, run.as_of)
     evidence = results.evidence_rows(money.evidence, sheets_of(book), linked)
     evidence += money.keep(old, evidence, tracking, reports, run.as_of)
+    standing = _standing(notebook, run, tracking, rows, left, evidence)
     if every:
-        standing = _standing(notebook, run, tracking, rows, left, evidence)
         finish_update(cases, notebook.sheet, notebook.known, money, standing, run.who)
-    return cases, evidence
+    return cases, evidence, standing
 
 
 def _standing(
@@ -291,10 +291,17 @@ def _summarise(
     reports: Reports,
     result: Result,
     problems: list[Problem],
+    ahead: Ahead,
 ) -> Summary:
     shown = [{**known.claims.get(plain(r["Claim ID"]), {}), **r} for r in rows]
     waiting = waiting_by_tab(result.claims, result.held, result.not_run)
-    notices = (_filter_notice(book, rows, known), home.crowded_tabs(reports, sheets_of(book)))
+    fresh = sum(plain(r["Claim ID"]) not in known.claims for r in rows)
+    hidden = book.rows_hidden("Claims")
+    notices = (
+        home.filter_notice(hidden, len(book.read_table("Claims").rows) if hidden else 0, fresh),
+        home.crowded_tabs(reports, sheets_of(book)),
+        *home.money_notices(ahead),
+    )
     return Summary(
         as_of=run.as_of,
         claims=result.claims,
@@ -303,11 +310,12 @@ def _summarise(
         problems=problems,
         reports=reports,
         money=home.money_rows(shown),
-        deadlines=home.deadline_rows(shown, run.as_of, book.sheet_of("Claims")),
-        next_step=home.next_step(shown, problems, result.not_run, waiting),
+        deadlines=home.deadline_rows(ahead.queue, book.sheet_of("Claims"), book.sheet_of("Cases")),
+        next_step=home.next_step(shown, problems, result.not_run, waiting, ahead.queue),
         notice="; ".join(filter(None, notices)),
         not_run=result.not_run,
         waiting=waiting,
+        ahead=ahead,
     )
 
 
@@ -327,17 +335,6 @@ def _write_home(book: Book, run: Run, summary: Summary, result: Result) -> None:
             "Recoup_Notice": summary.notice,
         }
     )
-
-
-def _filter_notice(book: Book, rows: Sequence[Record], known: Known) -> str:
-    """Rows that a filter does not show yet: people look at Claims through it."""
-    fresh = sum(plain(r["Claim ID"]) not in known.claims for r in rows)
-    hidden = book.rows_hidden("Claims")
-    if not hidden:
-        return ""
-    every = len(book.read_table("Claims").rows)
-    news = f", {fresh} new {'row' if fresh == 1 else 'rows'}" if fresh else ""
-    return f"Claims: filter active, {every - hidden} of {every} rows shown{news}"
 
 
 def _people(tracking: Tracking, known: Known) -> dict[str, dict[str, str]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from .cases import Tracked, Tracking, day, stage_of
+from .follow_ups import to_file
 from .home import quoted
 from .memory import key_of, plain
 from .model import Cell, Evidence, Formula, NotClaimed, Problem, Record, SourceRow
@@ -282,12 +283,6 @@ def _suggest(tracked: Tracked, stage: str, undone: bool) -> tuple[str, str]:
     if tracked.status == "Needs input":
         return "", f"Settle first: {tracked.missing}"
     return "Filed", to_file(claim.file_by, claim.deadline)
-
-
-def to_file(file_by: Cell, deadline: Cell) -> str:
-    """The next step of a draft that nothing speaks against."""
-    by = f"by {file_by} ({deadline} at the latest)"
-    return f"File with Amazon {by}, then fill Amazon case ID, Filed on and Filed by."
 
 
 def _suggest_filed(tracked: Tracked, stage: str) -> tuple[str, str]:

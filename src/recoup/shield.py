@@ -76,6 +76,11 @@ class Standing:
         return found
 
     @cached_property
+    def by_claim(self) -> dict[str, list[Record]]:
+        """Case rows by their claim, copies among them."""
+        return grouped(self.cases)
+
+    @cached_property
     def by_shipment(self) -> dict[str, list[Record]]:
         """Case rows of inbound claims by their shipment."""
         found: dict[str, list[Record]] = {}
@@ -159,6 +164,11 @@ def draft_blocks(claim_id: str, standing: Standing) -> list[Block]:
 
 def filing_blocks(rows: Sequence[Record], standing: Standing) -> list[Block]:
     """What speaks against sending the rows of one case to Amazon now."""
+    return [*case_blocks(rows, standing), *_daily_limit(rows, standing)]
+
+
+def case_blocks(rows: Sequence[Record], standing: Standing) -> list[Block]:
+    """What speaks against sending the rows of one case to Amazon, on whichever day."""
     found = [
         b for r in rows if text(r.get("Claim ID")) in standing.claims for b in draft_blocks(_id(r), standing)
     ]
@@ -166,7 +176,6 @@ def filing_blocks(rows: Sequence[Record], standing: Standing) -> list[Block]:
         if text(row.get("Claim ID")) not in standing.claims:
             found += _row_duplicates(row, standing)
     found += _shipment_siblings(rows, standing)
-    found += _daily_limit(rows, standing)
     return list(dict.fromkeys(found))
 
 
@@ -201,7 +210,7 @@ def _duplicates(claim: Record, standing: Standing) -> list[Block]:
 
 def _own_other_rows(claim: Record, standing: Standing) -> list[Record]:
     """Rows of the very claim that are no draft any more, copies among them."""
-    return [r for r in standing.cases if _id(r) == _id(claim) and stage_of(r) != "Draft"]
+    return [r for r in standing.by_claim.get(_id(claim), ()) if stage_of(r) != "Draft"]
 
 
 def _row_duplicates(row: Record, standing: Standing) -> list[Block]:
@@ -341,15 +350,16 @@ def open_of_shipment(shipment: str, claims: Iterable[Mapping[str, Cell]]) -> lis
 def _daily_limit(rows: Sequence[Record], standing: Standing) -> list[Block]:
     most = standing.policy.value("daily_filing_limit", on=standing.on, marketplace=ALL)
     own = {text(r.get("Case")) or _id(r) for r in rows}
-    filed = {
-        text(r.get("Case")) or _id(r)
-        for r in standing.cases
-        if day(r.get("Filed on")) == standing.on and was_filed(r)
-    } - own
+    filed = filed_today(standing.cases, standing.on) - own
     if most is None or len(filed) < most.number:
         return []
     why = f"{len(filed)} cases were filed on {standing.on}; Settings allow {round(most.number)} a day"
     return [Block("daily limit", why, tuple(f"Cases {c}" for c in sorted(filed)))]
+
+
+def filed_today(cases: Iterable[Mapping[str, Cell]], on: date) -> set[str]:
+    """The cases that were filed on a day."""
+    return {text(r.get("Case")) or _id(r) for r in cases if day(r.get("Filed on")) == on and was_filed(r)}
 
 
 def _number(cell: Cell) -> float:

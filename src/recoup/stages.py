@@ -164,11 +164,16 @@ def why_no_appeal(row: Mapping[str, Cell], rules: Rules) -> str:
     most = rules.number(f"appeals_most.{text(row.get('Kind'))}", "appeals_most")
     if most and rules.appeals >= most.number:
         return f"it was appealed {rules.appeals} of {round(most.number)} times ({shown(most)})"
-    deadline, after = day(row.get("Deadline")), rules.number("appeal_after_deadline")
-    last = deadline + timedelta(days=round(after.number)) if deadline and after else None
+    last = last_appeal(row, rules)
     if last and last < rules.on:
         return f"the window for appeals closed on {last}"
     return ""
+
+
+def last_appeal(row: Mapping[str, Cell], rules: Rules) -> date | None:
+    """The last day on which policy lets a denial be appealed; None where no deadline is known."""
+    deadline, after = day(row.get("Deadline")), rules.number("appeal_after_deadline")
+    return deadline + timedelta(days=round(after.number)) if deadline and after else None
 
 
 def four_eyes(policy: Policy) -> bool:

@@ -12,6 +12,7 @@ from datetime import date
 from ..cases import day
 from ..memory import plain
 from ..model import RecoupError
+from ..policy import DENIALS
 from ..policy.vocabulary import PolicyValue
 from ._compose import EVERYTHING, NO_NAMES, Writer
 from ._dossier import Dossier, Records, assemble, document_record, read_records
@@ -165,16 +166,15 @@ def _appeal(dossier: Dossier, words: Language, reason: str, filed_on: str, missi
 
 def _denial(dossier: Dossier, reason: str, asked: bool) -> str:
     """The role of a denial reason. Raises RecoupError for an unknown one that was asked for, and for a final one."""
-    codes = [c for c in dossier.policy.reason_codes if c.group == "denials"]
-    wanted = " ".join(reason.casefold().replace("_", " ").split())
-    names = {n.casefold(): c.role for c in codes for n in (c.code, c.role.replace("_", " "), *c.spellings)}
-    role = names.get(wanted, "")
+    code = dossier.policy.denial_reason(reason)
+    role = code.role if code else ""
     if role == "final":
         raise RecoupError(
             f"Case {dossier.case}: Amazon said no further action, and warns sellers who raise such a case again; "
             "write no appeal."
         )
     if not role and asked:
+        codes = (c for c in dossier.policy.reason_codes if c.group == DENIALS)
         known = ", ".join(c.code for c in codes if c.role != "final")
         raise RecoupError(f"--reason {reason}: choose one of {known}.")
     return role or "other"

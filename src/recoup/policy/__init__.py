@@ -27,12 +27,13 @@ Files
 
 from recoup.policy.assembly import load, load_folder
 from recoup.policy.documents import PolicyFileError
-from recoup.policy.rulebook import Policy
+from recoup.policy.rulebook import DENIALS, Policy
 from recoup.policy.vocabulary import (
     ALL,
     AppliesBy,
     Certainty,
     Marketplace,
+    Play,
     PolicyValue,
     ReasonCode,
     Setting,
@@ -41,9 +42,11 @@ from recoup.policy.vocabulary import (
 
 __all__ = [
     "ALL",
+    "DENIALS",
     "AppliesBy",
     "Certainty",
     "Marketplace",
+    "Play",
     "Policy",
     "PolicyFileError",
     "PolicyValue",

@@ -10,14 +10,15 @@ from importlib.resources.abc import Traversable
 
 from recoup.policy import documents
 from recoup.policy.documents import PolicyFileError, Rule, read_document
-from recoup.policy.rulebook import Policy
-from recoup.policy.vocabulary import ALL, Marketplace, PolicyValue, ReasonCode, Setting
+from recoup.policy.rulebook import DENIALS, Policy
+from recoup.policy.vocabulary import ALL, Marketplace, Play, PolicyValue, ReasonCode, Setting
 
 CODE_FILES = ("reason_codes.yaml", "dispositions.yaml", "denial_reasons.yaml")
 PAYMENT_FILE = "payment_reasons.yaml"
 MARKETPLACE_FILE = "marketplaces.yaml"
 SETTING_FILE = "settings.yaml"
-SPECIAL_FILES = frozenset({*CODE_FILES, PAYMENT_FILE, MARKETPLACE_FILE, SETTING_FILE})
+PLAY_FILE = "denial_plays.yaml"
+SPECIAL_FILES = frozenset({*CODE_FILES, PAYMENT_FILE, MARKETPLACE_FILE, SETTING_FILE, PLAY_FILE})
 
 
 @lru_cache(maxsize=1)
@@ -27,7 +28,7 @@ def load() -> Policy:
 
 
 def load_folder(folder: Traversable) -> Policy:
-    """Policy from the YAML files of a folder: five known by name, every other one a topic of dated values."""
+    """Policy from the YAML files of a folder: some known by name, every other one a topic of dated values."""
     market_file = read_document(folder / MARKETPLACE_FILE, documents.MarketplaceFile)
     payment_file = read_document(folder / PAYMENT_FILE, documents.PaymentFile)
     setting_file = read_document(folder / SETTING_FILE, documents.SettingFile)
@@ -57,6 +58,11 @@ def load_folder(folder: Traversable) -> Policy:
         },
         stock_countries={r: frozenset(c) for r, c in market_file.stock_countries.items()},
         settings={s.key: s for s in settings},
+        plays=_plays(
+            read_document(folder / PLAY_FILE, documents.PlayFile),
+            {c.role for c in codes if c.group == DENIALS},
+            {v.key for v in values},
+        ),
     )
 
 
@@ -100,6 +106,28 @@ def _rule_values(topic: str, key: str, rule: Rule, known: frozenset[str]) -> Ite
                 meaning=" ".join(filter(None, (rule.description.strip(), entry.note.strip()))),
                 choices=tuple(rule.choices),
             )
+
+
+def _plays(file: documents.PlayFile, roles: set[str], keys: set[str]) -> dict[str, Play]:
+    if file.plays.keys() != roles:
+        raise PolicyFileError(f"{PLAY_FILE}: one play for each role of {DENIALS}: {', '.join(sorted(roles))}")
+    if unknown := {p.wait for p in file.plays.values()} - keys - {""}:
+        raise PolicyFileError(f"{PLAY_FILE}: wait: there is no key {min(unknown)}")
+    return {
+        role: Play(
+            role=role,
+            do=play.do,
+            attach=tuple(play.attach),
+            of_kind=play.of_kind,
+            where=play.where or file.where,
+            leave=play.leave,
+            wait=play.wait,
+            certainty=file.certainty,
+            reference=file.reference,
+            last_reviewed=file.last_reviewed,
+        )
+        for role, play in file.plays.items()
+    }
 
 
 def _refuse_repeated(values: list[PolicyValue]) -> list[PolicyValue]:

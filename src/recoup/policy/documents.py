@@ -114,6 +114,27 @@ class CodeFile(RootModel[dict[str, CodeList]]):
     model_config = ConfigDict(frozen=True, strict=True)
 
 
+class PlayFact(_Strict):
+    """What to do about a denial of one role. ``of_kind``: attach what Amazon wants of the kind of claim as well."""
+
+    do: str
+    leave: str  # when not to appeal
+    attach: list[str] = []
+    of_kind: bool = False
+    where: str = ""  # when it is not that of the file
+    wait: str = ""  # key of the days to wait first
+
+
+class PlayFile(_Strict):
+    """What to do about denials, by the role of their reason."""
+
+    reference: str = Field(min_length=8)
+    last_reviewed: date
+    certainty: Certainty
+    where: str
+    plays: dict[str, PlayFact]
+
+
 class PaymentReason(_Strict):
     """One reason of the Reimbursements report; ``pays`` is empty when the reason names no kind."""
 

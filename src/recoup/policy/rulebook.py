@@ -11,7 +11,9 @@ from functools import cached_property
 
 from recoup.model import Cell, Problem, Record
 from recoup.policy import answers, overrides, sheet_rows
-from recoup.policy.vocabulary import ALL, Marketplace, PolicyValue, ReasonCode, Setting, Value
+from recoup.policy.vocabulary import ALL, Marketplace, Play, PolicyValue, ReasonCode, Setting, Value
+
+DENIALS = "denials"  # the group of reasons of a denial
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Policy:
     marketplaces: Mapping[str, Marketplace]
     stock_countries: Mapping[str, frozenset[str]]  # region -> countries its ledger may name
     settings: Mapping[str, Setting]
+    plays: Mapping[str, Play]  # role of a reason of denial -> what to do about it
 
     # --- dated values -------------------------------------------------------------------------------------
 
@@ -112,6 +115,15 @@ class Policy:
     def _payment_reasons(self) -> dict[str, ReasonCode]:
         known = [c for c in self.reason_codes if c.group == "payments"]
         return {plain(spelling): c for c in known for spelling in (c.code, *c.spellings)}
+
+    def denial_reason(self, reason: str) -> ReasonCode | None:
+        """The reason of a denial by its name, role or other spellings; None when it is none of those known."""
+        return self._denial_reasons.get(plain(reason))
+
+    @cached_property
+    def _denial_reasons(self) -> dict[str, ReasonCode]:
+        known = [c for c in self.reason_codes if c.group == DENIALS]
+        return {plain(spelling): c for c in known for spelling in (*c.spellings, c.role, c.code)}
 
     def payment_kinds(self, reason: str) -> tuple[str, ...]:
         """The kinds of claim this reimbursement reason pays; () when the reason names none or is unknown."""

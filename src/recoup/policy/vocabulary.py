@@ -82,6 +82,25 @@ class ReasonCode:
 
 
 @dataclass(frozen=True, slots=True)
+class Play:
+    """What to do about a denial whose reason has this role; ``wait`` is the key of the days to wait first.
+
+    ``of_kind``: attach what Amazon wants of the kind of claim as well. ``leave`` says when not to appeal.
+    """
+
+    role: str
+    do: str
+    attach: tuple[str, ...]
+    of_kind: bool
+    where: str
+    leave: str
+    wait: str
+    certainty: Certainty
+    reference: str
+    last_reviewed: date
+
+
+@dataclass(frozen=True, slots=True)
 class Marketplace:
     """One Amazon marketplace: two-letter code, currency, site, and the languages of its reports."""
 
