@@ -122,6 +122,7 @@ COMMANDS: dict[str, tuple[object, ...]] = {
     "journal --undo": ("R-1",),
     "start": ("LW-AAAAAAAAAAAAA",),
     "record": ("C-LW-AAAAAAAAAAAAA", "--stage", "Filed"),
+    "due": (),
     "dismiss": ("LW-AAAAAAAAAAAAA", "--because", "found by us"),
 }
 
