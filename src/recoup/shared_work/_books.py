@@ -14,16 +14,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from .books.base import Book, TableBlocked
-from .memory import PEOPLE, plain
-from .merge_conflicts import Listed, add_conflicts, list_conflict, said, summary_of
-from .merge_past import Remembered, by_time, common_past
-from .merging import ROW, Before, Merged, Rows, merge_rows
-from .model import Cell, Formula, Record, RecoupError
-from .not_merged import unmerged_tabs
-from .policy import load
-from .refresh import Run
-from .shared_work import (
+from ..books.base import Book, TableBlocked
+from ..memory import PEOPLE, plain
+from ..model import Cell, Formula, Record, RecoupError
+from ..policy import load
+from ..refresh import Run
+from ..sheets import Column
+from ..workbook import check_columns, check_version, refuse_older
+from ._conflicts import Listed, add_conflicts, list_conflict, said, summary_of
+from ._not_merged import unmerged_tabs
+from ._past import Remembered, by_time, common_past
+from ._rows import ROW, Before, Merged, Rows, merge_rows
+from ._tables import (
     CLAIM,
     LAYOUTS,
     LOGS,
@@ -35,9 +37,7 @@ from .shared_work import (
     row_name,
     write_cells,
 )
-from .sheets import Column
-from .undoing import mark_seen
-from .workbook import check_columns, check_version, refuse_older
+from ._undo import mark_seen
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .books.base import Book
-from .memory import PEOPLE, plain, recall
-from .merging import UNKNOWN, Before, add_lines
-from .model import Cell, Record
-from .shared_work import Shared, claim_of, field_name
-from .sheets import JOURNAL
+from ..books.base import Book
+from ..memory import PEOPLE, plain, recall
+from ..model import Cell, Record
+from ..sheets import JOURNAL
+from ._rows import UNKNOWN, Before, add_lines
+from ._tables import Shared, claim_of, field_name
 
 DECIDED = {"Claims": "Decided by", "Cases": "Filed by", "Exclusions": "By"}
 
