@@ -76,6 +76,7 @@ def merge_books(base: Book | None, mine: Book, theirs: Book, run: Run) -> Summar
         refuse_older(book)
         check_columns(book)
     _refuse_strangers(base, mine, theirs)
+    left_alone = unmerged_tabs(base, mine, theirs)  # first: of a changed book no tab is known without reading it
     one, other = Remembered.of(mine, mine.path.name), Remembered.of(theirs, theirs.path.name)
     one.part_from(other)
     other.part_from(one)
@@ -89,7 +90,7 @@ def merge_books(base: Book | None, mine: Book, theirs: Book, run: Run) -> Summar
         _put_in_order(mine)
     _journal(mine, changes, run)
     listed = add_conflicts(mine, summary.conflicts, theirs)
-    summary.not_merged += unmerged_tabs(base, mine, theirs)
+    summary.not_merged += left_alone
     if changes or listed or any(summary.lines.values()):
         _remember(mine, changes)
         mine.write_names({"Recoup_Notice": f"merged with {theirs.path.name} by {run.who}: refresh"})
