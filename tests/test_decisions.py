@@ -106,8 +106,13 @@ def test_taking_up_is_journalled_as_typed_and_found_by_the_one_who_refreshed(tmp
     assert {f: (r["From"], r["To"]) for f, r in noted.items()} == {
         "Decision": (None, "Take up"),
         "Decided by": (None, "Bob"),
+        "Stage": (None, "Draft"),
     }
-    assert {r["Who"] for r in noted.values()} == {"typed (found by Carol)"}
+    assert {f: r["Who"] for f, r in noted.items()} == {
+        "Decision": "typed (found by Carol)",
+        "Decided by": "typed (found by Carol)",
+        "Stage": "Carol",
+    }
 
 
 def test_a_refresh_after_take_up_with_nothing_new_changes_no_cell(tmp_path: Path) -> None:

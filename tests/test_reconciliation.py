@@ -107,8 +107,10 @@ def _check(step: Story, desk: Following, problems: list[str], before: dict[str, 
         shows = [plain(r["What it shows"]) for r in desk.evidence if r["Role"] == role]
         assert sum(text in s for s in shows) == 1, (text, shows)
     if "journal" in step:
-        changes = figure_changes(before, [{**r} for r in desk.cases])
-        assert [list(c[1:]) for c in changes] == [[plain(x) for x in line] for line in step["journal"]]
+        changes = figure_changes(before, [{**r} for r in desk.cases], "Ann")
+        assert [[c.field, c.before, c.after] for c in changes] == [
+            [plain(x) for x in line] for line in step["journal"]
+        ]
 
 
 def test_there_is_a_story_for_every_rule() -> None:

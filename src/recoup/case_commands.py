@@ -1,13 +1,105 @@
-"""The commands for the papers of a case, `case` and `pack`: they parse, call and print, like `cli`."""
+"""The commands about cases, from `start` to `pack`: they parse, call and print, like `cli`, which gives the clock."""
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import BookPath, Claims, Denial, Engine, Json, Purpose, Tongue
+from .options import (
+    AsOf,
+    BookPath,
+    Claims,
+    Denial,
+    Engine,
+    Folder,
+    InPlace,
+    Json,
+    Purpose,
+    Tongue,
+    read_day,
+)
+
+if TYPE_CHECKING:
+    from .case_acts import Done
+
+ClaimIds = Annotated[list[str], typer.Argument(metavar="CLAIM_ID…", help="Ids as on Claims.")]
+
+
+def start(
+    ctx: typer.Context,
+    book: BookPath,
+    claim_ids: ClaimIds,
+    reports: Folder = None,
+    as_of: AsOf = "",
+    in_place: InPlace = False,
+    engine: Engine = "package",
+) -> None:
+    """Start a case from claims: a Draft on Cases. Refuses what would be filed twice, too early or too late."""
+    from .case_doors import start_book
+
+    _say(book, *start_book(book, ctx.obj(as_of), claim_ids, reports or [], in_place=in_place, engine=engine))
+
+
+def dismiss(
+    ctx: typer.Context,
+    book: BookPath,
+    claim_ids: ClaimIds,
+    because: Annotated[str, typer.Option("--because", metavar="TEXT", help="Why.")],
+    as_of: AsOf = "",
+    in_place: InPlace = False,
+    engine: Engine = "package",
+) -> None:
+    """Move claims to Not Claimed, dismissed by you, with the reason."""
+    from .case_doors import dismiss_book
+
+    _say(book, *dismiss_book(book, ctx.obj(as_of), claim_ids, because, in_place=in_place, engine=engine))
+
+
+def record(
+    ctx: typer.Context,
+    book: BookPath,
+    case: Annotated[str, typer.Argument(metavar="CASE", help="A Case, a claim in it, or Amazon's case id.")],
+    stage: Annotated[str, typer.Option(metavar="STAGE", help="Filed, Info requested, Denied, Paid …")] = "",
+    case_id: Annotated[str, typer.Option("--case-id", metavar="ID", help="Amazon's case id.")] = "",
+    filed_on: Annotated[str, typer.Option("--filed-on", metavar="DAY", help="Default: today.")] = "",
+    filed_by: Annotated[str, typer.Option("--filed-by", metavar="NAME", help="Default: you.")] = "",
+    checked_by: Annotated[str, typer.Option("--checked-by", metavar="NAME", help="The second person.")] = "",
+    owner: Annotated[str, typer.Option(metavar="NAME", help="Who looks after the case.")] = "",
+    answer: Annotated[str, typer.Option(metavar="TEXT", help="What Amazon answered or asks.")] = "",
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Amazon's reason, word for word.")] = "",
+    paid: Annotated[str, typer.Option(metavar="AMOUNT", help="What Amazon says it paid: 25.00 USD.")] = "",
+    evidence: Annotated[str, typer.Option(metavar="TEXT", help="New evidence, for an appeal.")] = "",
+    attachment: Annotated[str, typer.Option(metavar="FILE", help="A file or link for Case Log.")] = "",
+    next_action: Annotated[str, typer.Option("--next-action", metavar="TEXT", help="What to do next.")] = "",
+    follow_up: Annotated[str, typer.Option("--follow-up", metavar="DAY", help="Default: by policy.")] = "",
+    note: Annotated[str, typer.Option(metavar="TEXT", help="Added to Notes.")] = "",
+    reports: Folder = None,
+    as_of: AsOf = "",
+    in_place: InPlace = False,
+    engine: Engine = "package",
+) -> None:
+    """Record what happened to a case in all its rows, on Case Log and in the Journal."""
+    from .case_doors import record_book
+    from .case_record import Entry
+
+    cells = {
+        "Stage": stage,
+        "Amazon case ID": case_id,
+        "Filed on": _day(filed_on, "--filed-on"),
+        "Filed by": filed_by,
+        "Checked by": checked_by,
+        "Owner": owner,
+        "Amazon answer": answer,
+        "Decision reason": reason,
+        "Next action": next_action,
+        "Follow up on": _day(follow_up, "--follow-up"),
+    }
+    entry = Entry(cells, note, paid, evidence, attachment)
+    done = record_book(book, ctx.obj(as_of), case, entry, reports or [], in_place=in_place, engine=engine)
+    _say(book, *done)
 
 
 def case(
@@ -43,6 +135,19 @@ def pack(
 
 
 def add_case_commands(app: typer.Typer) -> None:
-    """Put them on the command line."""
-    for command in (case, pack):
+    """Add the commands to the program, whose context makes a run of an --as-of."""
+    for command in (start, dismiss, record, case, pack):
         app.command()(command)
+
+
+def _day(typed: str, option: str) -> date | None:
+    return read_day(typed, option) if typed else None
+
+
+def _say(book: Path, done: Done, path: Path) -> None:
+    from .console import say
+    from .printing import print_written
+
+    for sentence in done.said:
+        say(sentence)
+    print_written(book, path)

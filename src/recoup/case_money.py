@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from .cases import Tracking, text
 from .detectors import all_detectors
 from .identity import claim_id
+from .journal import Change, cell_changes
 from .kept_evidence import StillThere, keep_evidence
 from .memory import plain
 from .model import Evidence, Problem, Record
 from .payment_evidence import payment_evidence, recall_payments
 from .pipeline import Result
 from .policy import Policy
-from .reconciliation import Reconciliation, Told, figure_changes, own_name, reconcile
+from .reconciliation import JOURNALLED, Reconciliation, Told, figure_changes, own_key, own_name, reconcile
 from .reports import Reports, all_reports
 from .reversal_watch import AtRisk, payments_at_risk, risk_notes
 
@@ -24,10 +25,11 @@ FIGURES = ("Paid units", "Paid amount", "Reimbursement IDs", "Reversed", "Balanc
 
 @dataclass(slots=True)
 class CaseMoney:
-    """What the payments of a run mean for the sheets."""
+    """What the payments of a run mean for the sheets. ``before``: rows of Cases by name, ``own`` by their whole key."""
 
     done: Reconciliation
     before: dict[str, Record]
+    own: dict[tuple[str, ...], Record] = field(default_factory=dict)
     evidence: dict[str, list[Evidence]] = field(default_factory=dict)
     at_risk: list[AtRisk] = field(default_factory=list)
 
@@ -49,26 +51,23 @@ class CaseMoney:
     def own_rows(self, as_of: date) -> list[Record]:
         """The rows of cases that people opened, with what was paid under their Amazon case id."""
         return [
-            row | ({"Last change": as_of} if _changed(self.before.get(own_name(row), {}), row) else {})
+            row | ({"Last change": as_of} if _changed(self._own_before(row), row) else {})
             for row in self.done.own
         ]
 
-    def journal(
-        self, rows: Iterable[Record], *, who: str, run: str, when: datetime, first: int
-    ) -> list[Record]:
-        """Journal lines for paid figures that these rows change, numbered from ``first``."""
-        changes = figure_changes(self.before, [*rows, *self.done.own])
-        names = ("Claim ID", "Field", "From", "To")
+    def changes(self, rows: Iterable[Record], who: str) -> list[Change]:
+        """What changes in the amounts of these rows of claims, and in those of the rows that people opened."""
+        return [*figure_changes(self.before, rows, who), *self._own_changes(who)]
+
+    def _own_changes(self, who: str) -> list[Change]:
         return [
-            {
-                "ID": f"{run}-{n}",
-                "When": when,
-                "Who": who,
-                "Run": run,
-                **dict(zip(names, change, strict=True)),
-            }
-            for n, change in enumerate(changes, first)
+            change
+            for row in self.done.own
+            for change in cell_changes(own_name(row), self._own_before(row), row, JOURNALLED, who)
         ]
+
+    def _own_before(self, row: Record) -> Record:
+        return self.own.get(own_key(row), {})
 
     def keep(
         self,
@@ -93,9 +92,14 @@ def follow_money(
 ) -> CaseMoney:
     """Reconcile the rows of Cases with the payments of a run. ``evidence``: Evidence as it stood."""
     before: dict[str, Record] = {}
+    own: dict[tuple[str, ...], Record] = {}
     for row in cases:
         if own_name(row):
             before.setdefault(own_name(row), row)
+            own.setdefault(own_key(row), row)
+    rows = {c.claim_id: c.evidence for c in result.claims}
+    if not before:
+        return CaseMoney(Reconciliation(), before, evidence=dict(rows))
     ids = frozenset(reports.frames["reimbursements"]["reimbursement_id"])
     mine = [row for row in evidence if text(row.get("Claim ID")) in before]
     told = Told(
@@ -106,8 +110,7 @@ def follow_money(
         policy,
         frozenset(tracking.undone),
     )
-    money = CaseMoney(reconcile(result, told), before)
-    rows = {c.claim_id: c.evidence for c in result.claims}
+    money = CaseMoney(reconcile(result, told), before, own)
     money.evidence = rows | payment_evidence(money.done, rows)
     home = str(policy.setting("home_marketplace") or "US")
     prefixes = {kind: d.prefix for kind, d in all_detectors().items()}

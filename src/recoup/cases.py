@@ -6,6 +6,8 @@ Decisions:
   the claim and suggests to close the draft.
 - A claim that can no longer be derived keeps its row; it ends only as paid, refuted, dismissed or expired.
 - `Hold` changes no status: it is a mark between people.
+- Short SKUs of one inbound shipment share a case while it is a draft. Amazon takes one claim per shipment: a short SKU
+  that comes up after the shipment was filed is a question, and taking it up opens no case.
 """
 
 from __future__ import annotations
@@ -14,12 +16,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from .model import Cell, Claim, NotClaimed, Reason, Record, Status
+from .documents import KIND as INBOUND
+from .model import Cell, Claim, NotClaimed, Reason, Record, SourceRow, Status
 from .money import exceeds
 
 FILED_STAGES = frozenset(
     {"Filed", "Waiting on Amazon", "Info requested", "Approved", "Partly paid", "Appealed"}
 )
+BEYOND_DRAFT = frozenset({*FILED_STAGES, "Paid", "Denied"})  # only a case that was filed gets there
 # How a claim ended that is no longer derived: what became of its last open units comes first.
 _ENDS: dict[Reason, Status] = {
     "expired": "Expired",
@@ -33,11 +37,23 @@ _ENDS: dict[Reason, Status] = {
 
 @dataclass(slots=True)
 class Known:
-    """What the workbook held before this run: rows by claim id, and what Recoup remembered of them."""
+    """What the workbook held before this run: rows by claim id, and what Recoup remembered of them.
+
+    ``cases`` also holds filed rows that somebody deleted, as they were last seen; ``deleted`` names them.
+    ``appealable`` are the denied claims that may still be appealed.
+    """
 
     claims: dict[str, Record] = field(default_factory=dict)
     cases: dict[str, Record] = field(default_factory=dict)
     memory: dict[str, dict[str, str]] = field(default_factory=dict)
+    deleted: frozenset[str] = frozenset()
+    appealable: frozenset[str] = frozenset()
+
+    def shipment_of(self, case: Mapping[str, Cell]) -> str:
+        """The inbound shipment of a case row, by itself or by its claim; "" of other kinds."""
+        claim = self.claims.get(text(case.get("Claim ID")), {})
+        inbound = (text(case.get("Kind")) or text(claim.get("Kind"))) == INBOUND
+        return (text(case.get("Shipment ID")) or text(claim.get("Shipment ID"))) if inbound else ""
 
     @classmethod
     def of(
@@ -69,6 +85,7 @@ class Tracked:
     why: str = ""  # instead of the claim's own sentence
     missing: str = ""
     case: str = ""
+    shipment: str = ""  # of an inbound claim
     first_seen: date | None = None
     claim: Claim | None = None
     ended: bool = False
@@ -105,14 +122,37 @@ def track(
         for key, row in known.claims.items()
         if key not in derived
     ]
+    shipments = _filed_shipments(known)
     for tracked in tracking.tracked:
-        _decide(tracked, known, as_of, tracking)
+        _decide(tracked, known, shipments, tracking)
+    _share_cases(tracking.opened, known)
     return tracking
 
 
 def case_name(claim_id: str) -> str:
     """The Case a claim opens: derived from the claim's id, not a counter."""
     return f"C-{claim_id}"
+
+
+def _filed_shipments(known: Known) -> dict[str, Record]:
+    """Inbound shipment -> a row of the case under which it was filed."""
+    filed: dict[str, Record] = {}
+    for row in known.cases.values():
+        if was_filed(row) and (shipment := known.shipment_of(row)):
+            filed.setdefault(shipment, row)
+    return filed
+
+
+def _share_cases(opened: Sequence[Tracked], known: Known) -> None:
+    """Put the short SKUs of one shipment into one case: that of its drafts, else that of the first id."""
+    names: dict[str, str] = {}
+    for row in known.cases.values():
+        if stage_of(row) == "Draft" and (shipment := known.shipment_of(row)):
+            names.setdefault(shipment, text(row.get("Case")) or case_name(text(row.get("Claim ID"))))
+    for tracked in sorted(opened, key=lambda t: t.claim_id):
+        tracked.case = case_name(tracked.claim_id)
+        if tracked.shipment:
+            tracked.case = names.setdefault(tracked.shipment, tracked.case)
 
 
 def _derived(claim: Claim, known: Known, as_of: date) -> Tracked:
@@ -141,6 +181,7 @@ def _derived(claim: Claim, known: Known, as_of: date) -> Tracked:
         claim.claim_value,
         claim.deadline,
         missing=claim.missing,
+        shipment=claim.shipment_id if claim.kind == INBOUND else "",
         first_seen=first,
         claim=claim,
     )
@@ -150,8 +191,29 @@ def _gone(
     key: str, row: Record, ends: Sequence[NotClaimed], as_of: date, sources: Mapping[str, str]
 ) -> Tracked:
     """A claim the reports no longer show as owed: ended for a reason they state, or not rechecked."""
-    kind, deadline = text(row.get("Kind")), day(row.get("Deadline"))
-    units, value = row.get("Units"), row.get("Claim value")
+    tracked = _of_row(key, row)
+    tracked.ended = bool(ends)
+    kind, deadline = tracked.line.kind, tracked.deadline
+    order = list(_ENDS)
+    end = min(ends, key=lambda n: order.index(n.reason) if n.reason in order else len(order), default=None)
+    if end is not None:
+        tracked.status, tracked.why = _ENDS.get(end.reason, "Withdrawn"), f"{end.reason}: {end.why}"
+        return tracked
+    if text(row.get("Status")) == "Withdrawn" and tracked.why.startswith(tuple(f"{r}: " for r in _ENDS)):
+        tracked.status = "Withdrawn"  # what ended it was seen, though its rows are gone now
+        return tracked
+    if text(row.get("Status")) in ("Paid", "Expired") or (deadline is not None and deadline < as_of):
+        tracked.status = "Paid" if text(row.get("Status")) == "Paid" else "Expired"
+    event, seen = tracked.line.event_date, day(row.get("Last seen"))
+    month = f" for {event:%Y-%m}" if event else ""
+    source = sources.get(kind, "its reports")
+    tracked.missing = f"not rechecked since {seen or 'it was found'}: paste {source}{month}"
+    return tracked
+
+
+def _of_row(key: str, row: Mapping[str, Cell]) -> Tracked:
+    """A claim as its row on Claims tells it."""
+    kind, units, value = text(row.get("Kind")), row.get("Units"), row.get("Claim value")
     line = NotClaimed(
         claim_id=key,
         kind=kind,
@@ -168,38 +230,43 @@ def _gone(
         units=round(units) if isinstance(units, (int, float)) else None,
         why="",
     )
-    tracked = Tracked(
+    return Tracked(
         key,
         "Needs input",
         line,
         float(value) if isinstance(value, (int, float)) else None,
-        deadline,
+        day(row.get("Deadline")),
         why=text(row.get("Why")),
+        shipment=text(row.get("Shipment ID")) if kind == INBOUND else "",
         first_seen=day(row.get("First seen")),
-        ended=bool(ends),
     )
-    order = list(_ENDS)
-    end = min(ends, key=lambda n: order.index(n.reason) if n.reason in order else len(order), default=None)
-    if end is not None:
-        tracked.status, tracked.why = _ENDS.get(end.reason, "Withdrawn"), f"{end.reason}: {end.why}"
-        return tracked
-    if text(row.get("Status")) == "Withdrawn" and tracked.why.startswith(tuple(f"{r}: " for r in _ENDS)):
-        tracked.status = "Withdrawn"  # what ended it was seen, though its rows are gone now
-        return tracked
-    if text(row.get("Status")) in ("Paid", "Expired") or (deadline is not None and deadline < as_of):
-        tracked.status = "Paid" if text(row.get("Status")) == "Paid" else "Expired"
-    event, seen = line.event_date, day(row.get("Last seen"))
-    month = f" for {event:%Y-%m}" if event else ""
-    source = sources.get(kind, "its reports")
-    tracked.missing = f"not rechecked since {seen or 'it was found'}: paste {source}{month}"
-    return tracked
 
 
-def _decide(tracked: Tracked, known: Known, as_of: date, tracking: Tracking) -> None:
+def dismissal(row: Mapping[str, Cell], who: str, note: str, rows: list[SourceRow]) -> Tracking:
+    """What a refresh makes of a claim that is dismissed; ``rows`` are those of its evidence."""
+    tracked, tracking = _of_row(text(row.get("Claim ID")), row), Tracking()
+    tracked.line.rows = rows
+    tracking.tracked.append(tracked)
+    _withdraw(tracked, "dismissed", who, f"dismissed by {who}: {note}", tracking)
+    return tracking
+
+
+def follow_stage(
+    row: Mapping[str, Cell], case: Mapping[str, Cell], appealable: bool, rows: list[SourceRow]
+) -> Tracking:
+    """What a refresh makes of a claim whose case is at this stage."""
+    tracked, tracking = _of_row(text(row.get("Claim ID")), row), Tracking()
+    tracked.line.rows = rows
+    tracking.tracked.append(tracked)
+    _apply_stage(tracked, case, stage_of(case), appealable, tracking)
+    return tracking
+
+
+def _decide(tracked: Tracked, known: Known, shipments: Mapping[str, Record], tracking: Tracking) -> None:
     """Link a claim to its case and let stage and decision speak, a stage beyond Draft before a decision."""
     row, case = known.claims.get(tracked.claim_id, {}), known.cases.get(tracked.claim_id, {})
     decision, remembered = text(row.get("Decision")), known.memory.get(tracked.claim_id, {})
-    stage = text(case.get("Stage")) or "Draft"
+    stage = stage_of(case)
     taken_back = remembered.get("Decision") == "Take up" or text(case.get("Suggested stage")) == "Closed"
     undone = (
         bool(case) and stage == "Draft" and (decision == "Dismiss" or (decision != "Take up" and taken_back))
@@ -208,18 +275,18 @@ def _decide(tracked: Tracked, known: Known, as_of: date, tracking: Tracking) -> 
         tracking.undone.append(tracked.claim_id)
     if case and not undone:
         tracked.case = text(case.get("Case")) or case_name(tracked.claim_id)
-        _apply_stage(tracked, case, stage, as_of, tracking)
+        _apply_stage(tracked, case, stage, tracked.claim_id in known.appealable, tracking)
+    elif tracked.shipment in shipments and decision != "Dismiss":
+        _come_late(tracked, shipments[tracked.shipment])
     elif decision == "Take up":
-        tracked.case = case_name(tracked.claim_id)
         tracking.opened.append(tracked)
     elif decision == "Dismiss" and tracked.status in ("Ready", "Waiting", "Needs input"):
         _dismiss(tracked, row, remembered, tracking)
 
 
 def _apply_stage(
-    tracked: Tracked, case: Mapping[str, Cell], stage: str, as_of: date, tracking: Tracking
+    tracked: Tracked, case: Mapping[str, Cell], stage: str, appealable: bool, tracking: Tracking
 ) -> None:
-    appealable = tracked.deadline is None or tracked.deadline >= as_of
     if stage in FILED_STAGES or (stage == "Denied" and appealable):
         tracked.status = "Filed"
     elif stage == "Paid":
@@ -229,6 +296,17 @@ def _apply_stage(
     elif stage == "Closed":
         owner = text(case.get("Owner")) or text(case.get("Filed by")) or "its owner"
         _withdraw(tracked, "closed", owner, f"the case was closed by {owner}", tracking)
+
+
+def _come_late(tracked: Tracked, filed: Mapping[str, Cell]) -> None:
+    if tracked.status not in ("Ready", "Waiting", "Needs input"):
+        return
+    amazon = text(filed.get("Amazon case ID"))
+    said = f"shipment {tracked.shipment} was filed already in case {text(filed.get('Case'))}"
+    said += f" (Amazon case {amazon})" if amazon else ""
+    said += ", and Amazon takes one claim per shipment: ask for these units in that case, or dismiss them"
+    tracked.status = "Needs input"
+    tracked.missing = "; ".join(t for t in (said, tracked.missing) if t)
 
 
 def _dismiss(
@@ -251,6 +329,17 @@ def _grown(tracked: Tracked, remembered: Mapping[str, str]) -> bool:
     units, value = remembered.get("dismissed units", ""), remembered.get("dismissed value", "")
     more_units = bool(units) and (tracked.line.units or 0) > float(units)
     return more_units or (bool(value) and exceeds(tracked.value or 0.0, float(value)))
+
+
+def stage_of(case: Mapping[str, Cell]) -> str:
+    """The stage of a case row; a blank one is a draft."""
+    return text(case.get("Stage")) or "Draft"
+
+
+def was_filed(case: Mapping[str, Cell]) -> bool:
+    """Whether Amazon has this case: by its stage, or a closed one by what it still says of its filing."""
+    stage = stage_of(case)
+    return stage in BEYOND_DRAFT or (stage == "Closed" and bool(text(case.get("Amazon case ID"))))
 
 
 def text(cell: Cell) -> str:

@@ -81,6 +81,7 @@ class Assessor:
         if not chosen:
             return None, left
         claim = self._claim(draft, detector, chosen, expired=keep)
+        claim.read_to = self._read_to(draft, detector)
         minimum = self.policy.value("minimum_claim_value", on=self.as_of, marketplace=ALL)
         if minimum and claim.claim_value is not None and claim.claim_value < minimum.number:
             why = f"worth {claim.claim_value:,.2f} {claim.currency}, less than the minimum in Settings"
@@ -175,10 +176,20 @@ class Assessor:
             ready = max(opens, min(opens + timedelta(days=self.days("auto_payment_wait")), guard))
         return "Waiting" if self.as_of < ready else "Ready"
 
-    def _why(self, draft: Draft, detector: Detector, lots: Sequence[Lot]) -> str:
+    def _read(self, draft: Draft, detector: Detector) -> list[tuple[str, date | None]]:
+        """The reports that could refute it, and the day to which each is read."""
         refuted_by = draft.refuted_by if draft.refuted_by is not None else detector.refuted_by
         names = [n if isinstance(n, tuple) else (n,) for n in refuted_by]
-        read = [f"{tab_name(n[0])} read to {self.coverage.read_to(*n) or 'nowhere'}" for n in names]
+        return [(tab_name(n[0]), self.coverage.read_to(*n)) for n in names]
+
+    def _read_to(self, draft: Draft, detector: Detector) -> date | None:
+        """How far all of them are read."""
+        days = [day for _, day in self._read(draft, detector)]
+        known = [day for day in days if day]
+        return min(known, default=None) if len(known) == len(days) else None
+
+    def _why(self, draft: Draft, detector: Detector, lots: Sequence[Lot]) -> str:
+        read = [f"{tab} read to {day or 'nowhere'}" for tab, day in self._read(draft, detector)]
         story = draft.story or _arithmetic(draft.evidence, detector.word)
         gone, still = draft.lots_but(lots), Lot.joined(lots)
         expired = f", {gone.shown(draft.currency)} past the deadline" if gone else ""

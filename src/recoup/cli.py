@@ -10,16 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from .case_commands import add_case_commands
-from .options import (
-    AsOf,
-    BookPath,
-    Engine,
-    Folder,
-    InPlace,
-    Json,
-    Strict,
-    read_day,
-)
+from .options import AsOf, BookPath, Engine, Folder, InPlace, Json, Strict, read_day
 from .progress import bar
 
 if TYPE_CHECKING:
@@ -36,8 +27,12 @@ app = typer.Typer(
 
 
 @app.callback()
-def _options(debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False) -> None:
+def _options(
+    ctx: typer.Context,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,  # noqa: ARG001 - `main` reads it
+) -> None:
     """Options before the command."""
+    ctx.obj = _run
 
 
 @app.command()

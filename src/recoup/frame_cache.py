@@ -31,7 +31,7 @@ MOST_BYTES = 2 << 30
 LEAST_ROWS = 2_000  # a smaller report is read as fast as it is found
 _DIGEST = hashlib.sha256().digest_size
 _SIZE = struct.Struct("<Q")
-_FACTS = TypeAdapter(tuple[list[Problem], list[tuple[Export, list[Problem]]]])
+_FACTS = TypeAdapter(tuple[list[Problem], list[tuple[Export, list[Problem]]], str])
 
 
 def user_cache() -> FrameCache | None:
@@ -65,7 +65,8 @@ class FrameCache:
         """Write it beside the reading of further reports; its frames stay as they are until ``finish``."""
         if sum(block.export.rows_read for block in reading.blocks) < self._least_rows:
             return
-        facts = _FACTS.dump_json((reading.problems, [(b.export, b.problems) for b in reading.blocks]))
+        exports = [(b.export, b.problems) for b in reading.blocks]
+        facts = _FACTS.dump_json((reading.problems, exports, reading.content))
         frames = [block.frame for block in reading.blocks]
         self._writing.append(self._writer.submit(self._write, self._path(source), facts, frames))
 
@@ -134,13 +135,13 @@ def _sized(part: bytes | pa.Buffer) -> Iterator[bytes | pa.Buffer]:
 def _unpack(content: memoryview) -> Reading | None:
     facts, *frames = _parts(content)
     try:
-        problems, blocks = _FACTS.validate_json(bytes(facts))
+        problems, blocks, digest = _FACTS.validate_json(bytes(facts))
     except ValidationError:
         return None
     found = [
         BlockRead(_frame(part), export, mine) for part, (export, mine) in zip(frames, blocks, strict=True)
     ]
-    return Reading(found, problems)
+    return Reading(found, problems, digest)
 
 
 def _parts(content: memoryview) -> Iterator[memoryview]:

@@ -1,8 +1,9 @@
-"""What Recoup last wrote and last saw of each claim row, kept on the very hidden sheet `_Recoup`.
+"""What Recoup last wrote and last saw of each row people mark, kept on the very hidden sheet `_Recoup`.
 
-One line per claim holds what Recoup wrote: the facts that tell the claim as they were, of every other cell a short
-fingerprint, so that a cell somebody overtyped is found. A second holds the people's cells as they were last seen, so
-that a typed change is found and journalled.
+One line per row of Claims and Not Claimed holds what Recoup wrote: the facts that tell the claim as they were, of every
+other cell a short fingerprint, so that a cell somebody overtyped is found. Of Cases, which are few, all cells are kept
+as they were. A second line holds the people's cells as they were last seen, so that a typed change is found and
+journalled, and a deleted row is missed.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from .model import Cell, Formula, Record
+from .sheets import CASES, CLAIMS, NOT_CLAIMED
 
 PEOPLE = ("Decision", "Decided by", "Decision note")
+READ_TO = "read to"  # beside the people's cells: how far the reports were read that could refute the claim
 FACTS = frozenset(
     {
         *("Kind", "Status", "SKU", "FNSKU", "ASIN", "Order ID", "Shipment ID", "Removal order ID"),
@@ -22,6 +25,12 @@ FACTS = frozenset(
     }
 )
 VALUE = "="  # before a fact; a fingerprint has none
+KEPT = {  # what a line is about -> the columns kept as they were
+    "claim": FACTS,
+    "line": FACTS,
+    "case": frozenset(CASES.headers) - frozenset(CASES.people),
+}
+_KINDS = {c.header: c.kind for t in (CLAIMS, NOT_CLAIMED, CASES) for c in t.columns}
 
 
 def plain(cell: Cell) -> str:
@@ -45,54 +54,72 @@ def fingerprint(cell: Cell) -> str:
     return f"{zlib.crc32(plain(cell).encode()):08x}"
 
 
-def remembered(header: str, mark: str) -> Cell:
+def remembered(header: str, marked: str) -> Cell:
     """The fact that a mark of memory holds, "" for a blank one; None for a bare fingerprint."""
-    if not mark.startswith(VALUE):
+    if not marked.startswith(VALUE):
         return None
-    value = mark.removeprefix(VALUE)
-    if header == "Event date" and value:
-        return date.fromisoformat(value)
-    return float(value) if header == "Units" and value else value
+    return typed_value(header, marked.removeprefix(VALUE))
 
 
-def _mark(header: str, cell: Cell) -> str:
-    return VALUE + plain(cell) if header in FACTS else fingerprint(cell)
+def typed_value(header: str, value: str) -> Cell:
+    """A value as its column holds it: a day, a number or text; text where it is neither."""
+    kind = _KINDS.get(header, "text")
+    try:
+        if kind == "date" and value:
+            return date.fromisoformat(value)
+        return float(value) if kind in ("int", "number", "money") and value else value
+    except ValueError:
+        return value
+
+
+def mark(what: str, header: str, cell: Cell) -> str:
+    """How a cell that Recoup wrote is remembered: as it was, or by its fingerprint."""
+    return VALUE + plain(cell) if header in KEPT[what] else fingerprint(cell)
 
 
 def remember(
     rows: Sequence[Record],
     people: Mapping[str, Mapping[str, str]],
     before: Mapping[str, Mapping[str, str]],
+    what: str = "claim",
+    key: Sequence[str] = ("Claim ID",),
 ) -> list[Record]:
-    """Lines for the table RecoupMemory: what was written per claim, and what people's cells said.
+    """Lines for the table RecoupMemory: what was written per row, and what people's cells said.
 
     What is not written anew stays remembered from ``before``.
     """
     lines: list[Record] = []
     for row in rows:
-        key = plain(row["Claim ID"])
-        fresh = {h: _mark(h, c) for h, c in row.items() if not isinstance(c, Formula)}
-        written = {**before.get(key, {}), **fresh}
-        lines.append(
-            {"What": "claim", "Key": key, "Field": "written", "Value": json.dumps(written, sort_keys=True)}
-        )
-        seen = {h: v for h, v in people.get(key, {}).items() if v}
+        name = key_of(row, key)
+        fresh = {h: mark(what, h, c) for h, c in row.items() if not isinstance(c, Formula)}
+        lines.append(line(what, name, "written", {**before.get(name, {}), **fresh}))
+        seen = {h: v for h, v in people.get(name, {}).items() if v}
         if seen:
-            lines.append(
-                {"What": "claim", "Key": key, "Field": "seen", "Value": json.dumps(seen, sort_keys=True)}
-            )
+            lines.append(line(what, name, "seen", seen))
     return lines
 
 
-def recall(lines: Sequence[Record]) -> tuple[dict[str, dict[str, str]], dict[str, dict[str, str]]]:
-    """(written fingerprints by claim id and header, people's cells as last seen by claim id)."""
+def key_of(row: Mapping[str, Cell], key: Sequence[str]) -> str:
+    """The key of a row as one text."""
+    return " | ".join(plain(row.get(header)) for header in key)
+
+
+def line(what: str, key: str, said: str, cells: Mapping[str, str]) -> Record:
+    """One line of RecoupMemory about a row: ``said`` is written or seen."""
+    return {"What": what, "Key": key, "Field": said, "Value": json.dumps(dict(cells), sort_keys=True)}
+
+
+def recall(
+    lines: Sequence[Record], what: str = "claim"
+) -> tuple[dict[str, dict[str, str]], dict[str, dict[str, str]]]:
+    """(what was written by row and header, people's cells as last seen by row)."""
     written: dict[str, dict[str, str]] = {}
     seen: dict[str, dict[str, str]] = {}
-    for line in lines:
-        target = {"written": written, "seen": seen}.get(plain(line.get("Field")))
-        if plain(line.get("What")) == "claim" and target is not None:
+    for entry in lines:
+        target = {"written": written, "seen": seen}.get(plain(entry.get("Field")))
+        if plain(entry.get("What")) == what and target is not None:
             try:
-                target[plain(line.get("Key"))] = json.loads(plain(line.get("Value")) or "{}")
+                target[plain(entry.get("Key"))] = json.loads(plain(entry.get("Value")) or "{}")
             except json.JSONDecodeError:
                 continue  # a damaged line is forgotten: it costs a journal entry, never a claim
     return written, seen
@@ -102,10 +129,10 @@ def overtyped(row: Mapping[str, Cell], written: Mapping[str, str]) -> list[str]:
     """The headers whose cells are no longer what Recoup wrote."""
     return [
         h
-        for h, mark in written.items()
+        for h, marked in written.items()
         if h in row
         and not isinstance(row[h], Formula)
-        and (VALUE + plain(row[h]) if mark.startswith(VALUE) else fingerprint(row[h])) != mark
+        and (VALUE + plain(row[h]) if marked.startswith(VALUE) else fingerprint(row[h])) != marked
     ]
 
 

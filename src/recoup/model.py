@@ -154,6 +154,7 @@ class Claim:
     shipment_id: str = ""
     removal_order_id: str = ""
     waits_for: tuple[str, ...] = ()  # tabs that would settle its questions about coverage
+    read_to: date | None = None  # how far the reports are read that could refute it
 
     @property
     def expected_value(self) -> float | None:

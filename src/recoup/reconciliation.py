@@ -24,6 +24,7 @@ from .detectors import all_detectors
 from .events import MoneyCredit
 from .filed_claims import Filed
 from .identity import claim_id
+from .journal import Change, cell_changes
 from .memory import plain
 from .model import Cell, Problem, Record
 from .money import cents
@@ -198,7 +199,7 @@ def _own_rows(cases: Sequence[Record], filed: Mapping[str, Filed]) -> list[Recor
     found: dict[tuple[str, ...], Record] = {}
     for row in cases:
         if plain(row.get("Amazon case ID")) and text(row.get("Claim ID")) not in filed:
-            found.setdefault(tuple(plain(row.get(h)) for h in OWN_KEY), row)
+            found.setdefault(own_key(row), row)
     return list(found.values())
 
 
@@ -228,6 +229,11 @@ def _fill_own(done: Reconciliation, row: Record, paid: Sequence[Paid], advisor: 
     done.figures[name] = figures
 
 
+def own_key(row: Mapping[str, Cell]) -> tuple[str, ...]:
+    """What tells a row that a person opened from others of its case."""
+    return tuple(plain(row.get(h)) for h in OWN_KEY)
+
+
 def own_name(row: Mapping[str, Cell]) -> str:
     """What Evidence calls a row that a person opened: its claim id as typed, else its case."""
     return text(row.get("Claim ID")) or text(row.get("Case")) or plain(row.get("Amazon case ID"))
@@ -251,13 +257,10 @@ def _stray(paid: Paid, key: str) -> Problem:
 # ---- journal
 
 
-def figure_changes(before: Mapping[str, Record], rows: Iterable[Record]) -> list[tuple[str, str, str, str]]:
-    """(claim id, field, from, to) of the paid figures that these rows of Cases change."""
-    changes = []
-    for row in rows:
-        key = own_name(row)
-        old = before.get(key, {})
-        for name in JOURNALLED:
-            if name in row and plain(old.get(name)) != plain(row[name]):
-                changes.append((key, name, plain(old.get(name)), plain(row[name])))
-    return changes
+def figure_changes(before: Mapping[str, Record], rows: Iterable[Record], who: str) -> list[Change]:
+    """What these rows of Cases change in the amounts of a case; ``before`` by name."""
+    return [
+        change
+        for row in rows
+        for change in cell_changes(own_name(row), before.get(own_name(row), {}), row, JOURNALLED, who)
+    ]

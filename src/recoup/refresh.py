@@ -12,14 +12,18 @@ from pathlib import Path
 
 from . import home, results
 from .books.base import Book
+from .case_checks import find_appealable
 from .case_money import follow_money
+from .case_sheet import copied_tabs
+from .case_update import CaseUpdate, begin_update, finish_update
 from .cases import Known, Tracking, track
 from .confidence import count_outcomes
 from .coverage import tab_name
 from .detectors import Detector, all_detectors
+from .freshness import freshness_lines
 from .importing import recall_periods
-from .journal import journal_rows
-from .memory import PEOPLE, plain, remember
+from .journal import claim_changes, journal_rows, lines_of_run, overtyped_changes
+from .memory import PEOPLE, READ_TO, plain, remember
 from .model import Claim, Formula, NotClaimed, Problem, Record
 from .pipeline import Brief, Result, detect
 from .prepare import Ask, find_missing
@@ -28,7 +32,8 @@ from .recalled import recall_losses
 from .reconciliation import OWN_KEY
 from .reports import Listing, Reports, Shelf, file_sources, read
 from .reports_folder import not_read
-from .sheets import AGE
+from .sheets import AGE, NOT_CLAIMED
+from .shield import Standing, grouped
 from .source_files import SourceFiles
 from .typed_over import as_written, restore_rows, strange_decisions, typed_problems
 from .waiting import Sums, waiting_by_tab
@@ -100,14 +105,16 @@ def refresh(
     notebook = read_notebook(book)
     clock.start("Reading the reports")
     reports = _read_reports(book, notebook, files, shelf, progress)
+    fresh = freshness_lines(book, reports.contents, files)
     clock.start("Finding claims")
     result = detect(reports, _brief(notebook, run))
+    _find_appealable(notebook, run)
     sources = {kind: _source(detector) for kind, detector in all_detectors().items()}
     tracking = track(result.claims, result.not_claimed, notebook.known, run.as_of, sources)
     clock.start("Writing the sheets")
     problems = [*reports.problems, *notebook.problems, *result.problems]
     linked = SourceFiles(files.files, reports.exports, at or book.path)
-    summary = _write(book, run, notebook, reports, result, tracking, problems, linked)
+    summary = _write(book, run, notebook, reports, result, tracking, problems, linked, fresh)
     summary.seconds = clock.stop()
     return summary
 
@@ -181,6 +188,11 @@ def _brief(notebook: Notebook, run: Run) -> Brief:
     )
 
 
+def _find_appealable(notebook: Notebook, run: Run) -> None:
+    known = notebook.known
+    known.appealable = find_appealable(notebook.sheet, known.claims, notebook.policy, run.as_of)
+
+
 def _write(
     book: Book,
     run: Run,
@@ -190,45 +202,82 @@ def _write(
     tracking: Tracking,
     problems: list[Problem],
     linked: SourceFiles,
+    fresh: list[Record],
 ) -> Summary:
     known = notebook.known
+    derived = {c.claim_id for c in result.claims}
     places = results.Places(book.sheet_of("Evidence"), book.sheet_of("Policy"))
     rows = results.claim_rows(tracking, run.as_of, places)
-    restore_rows(rows, known, notebook.typed)
-    problems += typed_problems(notebook.typed, {c.claim_id for c in result.claims})
+    restore_rows(rows, known.claims, notebook.typed)
+    problems += typed_problems([*notebook.typed, *notebook.lines_typed], derived)
     problems += strange_decisions(known)
-    journal = journal_rows(rows, known, notebook.typed, who=run.who, run=run.name, when=run.when)
+    problems += copied_tabs(book)
+    changes = claim_changes(rows, known, notebook.typed, who=run.who)
     lines = [*result.not_claimed, *tracking.not_claimed]
     left = results.not_claimed_rows(lines, notebook.not_claimed, run.as_of)
-    left += results.stale_lines(notebook.not_claimed, left, {c.claim_id for c in result.claims})
-    cases, opened = results.case_rows(tracking, known.cases, run.as_of)
-    old = book.read_table("Evidence").records()
-    every = [*book.read_table("Cases").records(), *opened]
-    money = follow_money(every, old, reports, result, tracking, notebook.policy, run.as_of)
-    new = {plain(r["Claim ID"]) for r in opened}
-    filled = money.fill([*cases, *opened], run.as_of)
-    cases, opened = (
-        [r for r in filled if (plain(r["Claim ID"]) in new) == is_new] for is_new in (False, True)
-    )
-    journal += money.journal(filled, who=run.who, run=run.name, when=run.when, first=len(journal) + 1)
-    problems += money.problems
+    left += results.stale_lines(notebook.not_claimed, left, derived)
+    left += results.silent_lines(notebook.not_claimed, left, notebook.lines_typed, notebook.lines_written)
+    changes += overtyped_changes(left, notebook.lines_typed, who=run.who, key=NOT_CLAIMED.key)
+    cases, evidence = _update_cases(book, run, notebook, reports, result, tracking, rows, left, linked)
+    problems += cases.problems
     book.patch_rows("Claims", ["Claim ID"], rows)
-    book.patch_rows("NotClaimed", ["Claim ID", "Reason", "Closed by"], left)
-    book.patch_rows("Cases", ["Claim ID"], cases)
-    book.append_rows("Cases", opened)
-    book.patch_rows("Cases", OWN_KEY, money.own_rows(run.as_of))
-    evidence = results.evidence_rows(money.evidence, sheets_of(book), linked)
-    evidence += money.keep(old, evidence, tracking, reports, run.as_of)
+    book.patch_rows("NotClaimed", NOT_CLAIMED.key, left)
+    book.patch_rows("Cases", ["Claim ID"], cases.rows)
+    book.append_rows("Cases", cases.opened)
+    book.patch_rows("Cases", OWN_KEY, cases.own)
     book.replace_rows("Evidence", evidence, ["Claim ID", "Sheet or file", "Row", "Role"])
-    book.append_rows("Journal", journal)
+    after = lines_of_run(notebook.journal, run.name)
+    book.append_rows(
+        "Journal", journal_rows([*changes, *cases.changes], run=run.name, when=run.when, after=after)
+    )
     memory = remember(rows, _people(tracking, known), notebook.written)
-    book.replace_rows("RecoupMemory", [*linked.lines(), *notebook.imported, *memory])
+    memory += remember(left, {}, notebook.lines_written, "line", NOT_CLAIMED.key)
+    book.replace_rows("RecoupMemory", [*linked.lines(), *notebook.imported, *fresh, *memory, *cases.memory])
     summary = _summarise(book, run, known, rows, reports, result, problems)
     summary.not_claimed = lines
     problems += book.problems
     book.replace_rows("Checks", results.check_rows(problems))
     _write_home(book, run, summary, result)
     return summary
+
+
+def _update_cases(
+    book: Book,
+    run: Run,
+    notebook: Notebook,
+    reports: Reports,
+    result: Result,
+    tracking: Tracking,
+    rows: Sequence[Record],
+    left: Sequence[Record],
+    linked: SourceFiles,
+) -> tuple[CaseUpdate, list[Record]]:
+    """Cases and Evidence: first the money of the cases, then, on the rows that tell it, what speaks against filing."""
+    cases = begin_update(tracking, notebook.sheet, notebook.known, run.as_of)
+    every, gone = cases.every, any(t.claim is None for t in tracking.tracked)
+    old = book.read_table("Evidence").records() if every or gone else []
+    money = follow_money(every, old, reports, result, tracking, notebook.policy, run.as_of)
+    evidence = results.evidence_rows(money.evidence, sheets_of(book), linked)
+    evidence += money.keep(old, evidence, tracking, reports, run.as_of)
+    if every:
+        standing = _standing(notebook, run, tracking, rows, left, evidence)
+        finish_update(cases, notebook.sheet, notebook.known, money, standing, run.who)
+    return cases, evidence
+
+
+def _standing(
+    notebook: Notebook,
+    run: Run,
+    tracking: Tracking,
+    rows: Sequence[Record],
+    left: Sequence[Record],
+    evidence: Sequence[Record],
+) -> Standing:
+    """The sheets as they are about to be written, but for Cases."""
+    known = notebook.known
+    claims = {plain(r["Claim ID"]): {**known.claims.get(plain(r["Claim ID"]), {}), **r} for r in rows}
+    read_to = {t.claim_id: t.claim.read_to for t in tracking.tracked if t.claim}
+    return Standing(notebook.policy, run.as_of, claims, [], grouped(evidence), grouped(left), read_to=read_to)
 
 
 def _summarise(
@@ -293,6 +342,8 @@ def _people(tracking: Tracking, known: Known) -> dict[str, dict[str, str]]:
     for tracked in tracking.tracked:
         row = known.claims.get(tracked.claim_id, {})
         cells = {name: plain(row.get(name)) for name in PEOPLE}
+        if tracked.claim and tracked.claim.read_to:
+            cells[READ_TO] = plain(tracked.claim.read_to)
         before = known.memory.get(tracked.claim_id, {})
         if cells["Decision"] == "Dismiss":
             fresh = {"dismissed units": plain(tracked.line.units), "dismissed value": plain(tracked.value)}

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from .cases import Tracked, Tracking, case_name, day, text
+from .cases import Tracked, Tracking, day, stage_of
 from .home import quoted
-from .memory import plain
+from .memory import key_of, plain
 from .model import Cell, Evidence, Formula, NotClaimed, Problem, Record, SourceRow
 from .pipeline import priority
+from .sheets import NOT_CLAIMED
+from .shield import too_late
 from .source_files import SourceFiles
+from .typed_over import Typed, restore_rows
 
 DAYS_LEFT = 'IF(Claims[[#This Row],[Deadline]]="","",Claims[[#This Row],[Deadline]]-TODAY())'
 TO_EVIDENCE = (
@@ -20,6 +23,22 @@ TO_EVIDENCE = (
     '+MATCH(Claims[[#This Row],[Claim ID]],Evidence[Claim ID],0)),"{0} rows")'
 )
 TO_POLICY = 'HYPERLINK("#{2}!A"&(ROW(Policy[[#Headers],[Rule]])+MATCH("{0}",Policy[Rule],0)),"{1}")'
+CASE_FACTS = {  # columns of Cases that tell the claim, and where Claim holds them
+    "Claim ID": "claim_id",
+    "Kind": "kind",
+    "SKU": "sku",
+    "FNSKU": "fnsku",
+    "ASIN": "asin",
+    "Product": "product",
+    "Order ID": "order_id",
+    "Shipment ID": "shipment_id",
+    "Reference ID": "reference_id",
+    "Event date": "event_date",
+    "Deadline": "deadline",
+    "Units": "units",
+    "Claim value": "claim_value",
+    "Currency": "currency",
+}
 _RULE = re.compile(r"claim_window_latest\.[\w.]+-\d\d-\d\d")
 _LONGEST = 250  # Excel allows 255 characters in a text inside a formula
 _SHOWN_ROWS = 12
@@ -153,6 +172,25 @@ def stale_lines(
     ]
 
 
+def silent_lines(
+    known: Mapping[tuple[str, ...], Record],
+    rows: list[Record],
+    typed: Iterable[Typed],
+    written: Collection[str],
+) -> list[Record]:
+    """Lines that nothing derived this time: their keys, so that they stay remembered, and facts to be restored."""
+    by_key = {key_of(row, NOT_CLAIMED.key): row for row in known.values()}
+    now = {key_of(row, NOT_CLAIMED.key) for row in rows}
+    silent: list[Record] = [
+        {h: row.get(h) for h in NOT_CLAIMED.key}
+        for key, row in by_key.items()
+        if key not in now and key in written
+    ]
+    restore_rows(silent, by_key, [t for t in typed if t.key not in now], NOT_CLAIMED.key)
+    restore_rows(rows, by_key, [t for t in typed if t.key in now], NOT_CLAIMED.key)
+    return silent
+
+
 def evidence_rows(
     told: Mapping[str, Sequence[Evidence]], sheets: set[str], files: SourceFiles
 ) -> list[Record]:
@@ -208,29 +246,24 @@ def case_rows(
             patched.append(_case_row(tracked, tracking.undone, cases[tracked.claim_id]))
     for tracked in tracking.opened:
         row = _case_row(tracked, [], {})
-        opened.append({**row, "Case": case_name(tracked.claim_id), "Stage": "Draft", "Last change": as_of})
+        opened.append({**row, "Case": tracked.case, "Stage": "Draft", "Last change": as_of})
     return patched, opened
 
 
 def _case_row(tracked: Tracked, undone: Sequence[str], case: Mapping[str, Cell]) -> Record:
-    claim, stage = tracked.claim, text(case.get("Stage")) or "Draft"
+    claim, stage = tracked.claim, stage_of(case)
     row: Record = {"Claim ID": tracked.claim_id}
     if claim is not None:
-        row |= {
-            "Kind": claim.kind,
-            "SKU": claim.sku,
-            "FNSKU": claim.fnsku,
-            "ASIN": claim.asin,
-            "Product": claim.product,
-            "Order ID": claim.order_id,
-            "Reference ID": claim.reference_id,
-            "Event date": claim.event_date,
-            "Deadline": claim.deadline,
-            "Units": claim.units,
-            "Claim value": claim.claim_value,
-            "Currency": claim.currency,
-        }
+        row = {header: getattr(claim, name) for header, name in CASE_FACTS.items()}
+        row["Order ID"] = claim.order_id or claim.removal_order_id
     row["Suggested stage"], row["Suggested next step"] = _suggest(tracked, stage, tracked.claim_id in undone)
+    return row
+
+
+def case_facts(claim: Record) -> Record:
+    """The cells of a case row that tell its claim, from the claim's row on Claims."""
+    row: Record = {header: claim.get(header) for header in CASE_FACTS}
+    row["Order ID"] = claim.get("Order ID") or claim.get("Removal order ID")
     return row
 
 
@@ -238,6 +271,8 @@ def _suggest(tracked: Tracked, stage: str, undone: bool) -> tuple[str, str]:
     claim = tracked.claim
     if undone:
         return "Closed", "The Decision on Claims was cleared: close this draft, or take the claim up again."
+    if stage == "Draft" and tracked.status == "Expired" and tracked.deadline:
+        return "Closed", f"Do not file: {too_late(tracked.deadline)}."
     if claim is None:
         paid = tracked.ended and tracked.why.startswith("paid")
         return (
@@ -249,10 +284,13 @@ def _suggest(tracked: Tracked, stage: str, undone: bool) -> tuple[str, str]:
         return "", f"Wait: Amazon usually still pays this by itself, or the window opens on {claim.opens}."
     if tracked.status == "Needs input":
         return "", f"Settle first: {tracked.missing}"
-    if tracked.status == "Expired":
-        return "Closed", f"Do not file: the deadline {claim.deadline} has passed."
-    by = f"by {claim.file_by} ({claim.deadline} at the latest)"
-    return "Filed", f"File with Amazon {by}, then fill Amazon case ID, Filed on and Filed by."
+    return "Filed", to_file(claim.file_by, claim.deadline)
+
+
+def to_file(file_by: Cell, deadline: Cell) -> str:
+    """The next step of a draft that nothing speaks against."""
+    by = f"by {file_by} ({deadline} at the latest)"
+    return f"File with Amazon {by}, then fill Amazon case ID, Filed on and Filed by."
 
 
 def _places(rows: Sequence[SourceRow]) -> str:

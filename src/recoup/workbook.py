@@ -12,14 +12,16 @@ from threading import Lock
 
 from .books import open_book
 from .books.base import Book, BookError
+from .case_sheet import CaseSheet, read_cases
 from .cases import Known, day, text
 from .claims import Exclusion
 from .coverage import facts_of
-from .memory import plain, recall
+from .freshness import read_tabs
+from .memory import key_of, plain, recall
 from .model import Problem, RawTable, Record, RecoupError
 from .policy import Policy, load
 from .reports import Source, StatedPeriod, all_reports
-from .sheets import OWN_RECORDS, REPORT_TABS, TABLES, WORKBOOK_VERSION
+from .sheets import NOT_CLAIMED, OWN_RECORDS, REPORT_TABS, TABLES, WORKBOOK_VERSION
 from .typed_over import Typed, find_typed, put_back
 
 
@@ -34,7 +36,12 @@ class Notebook:
     typed: list[Typed]
     written: dict[str, dict[str, str]]
     not_claimed: dict[tuple[str, ...], Record]
+    lines_written: dict[str, dict[str, str]]  # what Recoup last wrote on Not Claimed
+    lines_typed: list[Typed]
+    sheet: CaseSheet
     cases: dict[str, list[str]]
+    memory: list[Record]
+    journal: list[Record]
     imported: list[Record]  # periods of imported exports, as remembered
     cleared: dict[str, date]  # report -> the last day cleared from its tab
     problems: list[Problem]
@@ -65,13 +72,19 @@ def read_notebook(book: Book) -> Notebook:
     policy, more = policy.with_settings(_numbered(book, "Settings"))
     periods, wrong = _periods(book)
     written, seen = recall(tables["RecoupMemory"])
-    known = Known.of(tables["Claims"], tables["Cases"], seen)
+    sheet = read_cases(tables["Cases"], tables["CaseLog"], tables["RecoupMemory"])
+    known = Known.of(tables["Claims"], [], seen)
+    known.cases, known.deleted = sheet.by_claim, frozenset(sheet.deleted)
     typed = find_typed(known.claims, written)
     put_back(known.claims, typed, written)
     cases: dict[str, list[str]] = {}
-    for row in tables["Cases"]:
+    for row in [*tables["Cases"], *sheet.deleted.values()]:
         if text(row.get("Amazon case ID")) and text(row.get("Claim ID")):
             cases.setdefault(plain(row["Amazon case ID"]), []).append(text(row["Claim ID"]))
+    lines = {key_of(row, NOT_CLAIMED.key): row for row in reversed(tables["NotClaimed"])}
+    lines_written, _ = recall(tables["RecoupMemory"], "line")
+    lines_typed = find_typed(lines, lines_written, NOT_CLAIMED.sheet)
+    put_back(lines, lines_typed, lines_written)
     return Notebook(
         policy=policy,
         periods=periods,
@@ -79,8 +92,13 @@ def read_notebook(book: Book) -> Notebook:
         known=known,
         typed=typed,
         written=written,
-        not_claimed={_line_key(row): row for row in reversed(tables["NotClaimed"])},
+        not_claimed={_line_key(row): row for row in lines.values()},
+        lines_written=lines_written,
+        lines_typed=lines_typed,
+        sheet=sheet,
         cases=cases,
+        memory=tables["RecoupMemory"],
+        journal=tables["Journal"],
         imported=[r for r in tables["RecoupMemory"] if plain(r.get("What")) in ("period", "cleared")],
         cleared=_cleared_days(tables["RecoupMemory"]),
         problems=[*problems, *more, *wrong],
@@ -150,9 +168,8 @@ def report_tabs(book: Book) -> Iterator[Source]:
 
     The reader uses no row of a tab that is not named after a report; it only says when one looks like it.
     """
-    named = [name for name in book.sheet_names() if name.startswith((*REPORT_TABS, *OWN_RECORDS))]
     one_at_a_time = Lock()
-    for name in named:
+    for name in read_tabs(book):
         yield _tab(book, name, one_at_a_time)
     for name in foreign_tabs(book):
         with suppress(BookError):  # a chart sheet holds no cells

@@ -7,6 +7,7 @@ One module per report declares its tab, its columns and every spelling of their 
 
 from ._bare import bare_heading, under_heading
 from ._cited import CitedRows, cited_rows
+from ._content import digest_of
 from ._declared import Column, Report, all_reports
 from ._exports import Export, StatedPeriod
 from ._files import file_sources, read_bytes, read_files
@@ -35,6 +36,7 @@ __all__ = [
     "all_reports",
     "bare_heading",
     "cited_rows",
+    "digest_of",
     "file_sources",
     "filled_rows",
     "find_form",

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..model import Problem, RawTable
+from ._content import digest_of
 from ._dates import read_written
 from ._declared import Report, all_reports, fold
 from ._exports import Export, StatedPeriod, settle_period
@@ -31,11 +32,15 @@ AT_ONCE = 2  # files: more of them would wait for each other, and all lie in mem
 
 @dataclass(slots=True)
 class Reports:
-    """All reports as frames (every report is there, possibly empty), what each export gave, what is wrong."""
+    """All reports as frames (every report is there, possibly empty), what each export gave, what is wrong.
+
+    ``contents``: tab -> a digest of its cells, where it holds any.
+    """
 
     frames: dict[str, pd.DataFrame]
     exports: list[Export] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    contents: dict[str, str] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         """A frame by its report's name; AttributeError for an unknown one."""
@@ -55,7 +60,9 @@ def read(
     """
     reads: dict[str, list[BlockRead]] = {name: [] for name in all_reports()}
     reports = Reports({})
-    for reading in _readings(tables, shelf):
+    for name, reading in _readings(tables, shelf):
+        if reading.content:
+            reports.contents[name] = reading.content
         reports.problems += reading.problems
         for block in reading.blocks:
             reads[block.export.report].append(block)
@@ -72,20 +79,21 @@ def read(
     return reports
 
 
-def _readings(tables: Iterable[RawTable | Source], shelf: Shelf | None) -> Iterator[Reading]:
-    """What each gave, in order; of sources that stand apart, AT_ONCE are read side by side."""
-    begun: deque[Future[Reading]] = deque()
+def _readings(tables: Iterable[RawTable | Source], shelf: Shelf | None) -> Iterator[tuple[str, Reading]]:
+    """The name of each and what it gave, in order; of sources that stand apart, AT_ONCE are read side by side."""
+    begun: deque[tuple[str, Future[Reading]]] = deque()
     with ThreadPoolExecutor(AT_ONCE) as readers:
         for table in tables:
             source = table if isinstance(table, Source) else Source(table.name, "", partial(iter, [table]))
             while begun and (len(begun) == AT_ONCE or not source.apart):
-                yield begun.popleft().result()
+                name, reading = begun.popleft()
+                yield name, reading.result()
             if source.apart:
-                begun.append(readers.submit(_reading, source, shelf))
+                begun.append((source.name, readers.submit(_reading, source, shelf)))
             else:
-                yield _reading(source, shelf)
-        for reading in begun:
-            yield reading.result()
+                yield source.name, _reading(source, shelf)
+        for name, reading in begun:
+            yield name, reading.result()
 
 
 def _reading(table: Source, shelf: Shelf | None) -> Reading:
@@ -95,6 +103,7 @@ def _reading(table: Source, shelf: Shelf | None) -> Reading:
     reading = Reading()
     for each in table.load():
         reading.blocks += read_blocks(each, reading.problems)
+        reading.content = digest_of(each) if each.kind == "sheet" else ""
     if shelf is not None and table.digest:
         shelf.keep(table, reading)
     return reading

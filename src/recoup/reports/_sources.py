@@ -26,10 +26,11 @@ class Source:
 
 @dataclass(slots=True)
 class Reading:
-    """What one source gave: its exports, and what is wrong with it as a whole."""
+    """What one source gave: its exports, and what is wrong with it as a whole; of a tab a digest of its cells."""
 
     blocks: list[BlockRead] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    content: str = ""
 
 
 class Shelf(Protocol):
