@@ -40,7 +40,7 @@ def standing_of(line: Line) -> tuple[Standing, Record]:
     for key, cells in line.get("claims", {}).items():
         claims[key] = {"Claim ID": key, "Last seen": TODAY, **cells}
     own: Record = {"Case": "C-LW-1", "Stage": "Draft", **{h: claim[h] for h in COPIED}}
-    own |= {"Order ID": claim.get("Order ID"), "Shipment ID": claim.get("Shipment ID")}
+    own |= {"Order ID": claim.get("Order ID"), "Shipment ID": claim.get("Shipment ID"), **line.get("row", {})}
     rows = [own, *line.get("cases", [])] if line.get("own") != {} else list(line["cases"])
     evidence = [
         {"Claim ID": "LW-1", "Role": "document", "What it shows": t} for t in line.get("evidence", [])

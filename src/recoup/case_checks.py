@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from .case_sheet import CaseSheet, row_key, skipped_step
-from .cases import day, stage_of, text
+from .cases import BEYOND_DRAFT, day, stage_of, text
 from .memory import plain
 from .model import Problem, Record
 from .policy import Policy
+from .shield import unchecked
 from .stages import Rules, find_faults, home_of, why_no_appeal
 
 _WHERE = "Cases"
@@ -42,6 +43,9 @@ def case_problems(
     for row in sheet.rows:
         for fault in find_faults(row, rules_of(row, _claim(row, claims), sheet, policy, on)):
             yield _problem(row, fault.column, fault.says, fault.remedy)
+        if stage_of(row) in BEYOND_DRAFT and (block := unchecked(row, policy)):
+            remedy = "Have a colleague check what was filed and sign in Checked by."
+            yield _problem(row, "Checked by", f"{stage_of(row)}, but {block.why.partition(':')[0]}", remedy)
     for key, row in sheet.by_key.items():
         if step := skipped_step(key, row, sheet):
             yield _problem(row, "Stage", step, "Check the stage; Recoup takes it as it is typed.")

@@ -29,10 +29,11 @@ from .documents import KIND as INBOUND
 from .freshness import refuse_stale
 from .memory import plain
 from .model import Record, RecoupError
+from .policy import Policy
 from .refresh import Run
 from .reports import Listing
 from .results import case_facts, to_file
-from .shield import OPEN, draft_blocks, open_of_shipment
+from .shield import OPEN, checked_first, draft_blocks, open_of_shipment
 from .workbook import Notebook
 
 
@@ -67,7 +68,7 @@ def start(book: Book, run: Run, claim_ids: Sequence[str], files: Listing) -> Don
         if text(claim.get("Decision")) == "Take up":
             decided.pop("Decided by")
         act.type_claim(key, decided)
-        act.type_case({"Claim ID": key}, _draft(claim, names[key], run))
+        act.type_case({"Claim ID": key}, _draft(claim, names[key], run, notebook.policy))
         done.said.append(_said(claim, names[key]))
     act.write()
     done.case = names[wanted[0]]
@@ -91,13 +92,14 @@ def _names(wanted: Sequence[str], notebook: Notebook) -> dict[str, str]:
     return names
 
 
-def _draft(claim: Record, case: str, run: Run) -> Record:
+def _draft(claim: Record, case: str, run: Run, policy: Policy) -> Record:
+    step = to_file(plain(claim.get("File by")), plain(claim.get("Deadline")))
     return {
         **case_facts(claim),
         "Case": case,
         "Stage": "Draft",
         "Suggested stage": "Filed",
-        "Suggested next step": to_file(plain(claim.get("File by")), plain(claim.get("Deadline"))),
+        "Suggested next step": checked_first(step, {}, policy),
         "Last change": run.as_of,
     }
 

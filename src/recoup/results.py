@@ -153,12 +153,21 @@ def not_claimed_rows(
     return rows
 
 
+DECIDED_REASONS = ("denied", "closed", "dismissed")  # of lines that follow from what people typed
+
+
 def stale_lines(
-    known: Mapping[tuple[str, ...], Record], rows: Sequence[Record], derived: set[str]
+    known: Mapping[tuple[str, ...], Record],
+    rows: Sequence[Record],
+    looked_at: Collection[str],
+    tracked: Collection[str],
 ) -> list[Record]:
-    """Lines that no longer hold although their claim was looked at again: 0 units, and where to look."""
+    """Lines that no longer hold: 0 units, and where to look.
+
+    Of claims that the reports tell (``looked_at``) any; of others on Claims (``tracked``), whose reports were
+    cleared, only what people decided, which they may have taken back.
+    """
     now = {(plain(r["Claim ID"]), plain(r["Reason"]), plain(r["Closed by"])) for r in rows}
-    ids = derived | {key[0] for key in now}
     return [
         {
             "Claim ID": key[0],
@@ -168,7 +177,7 @@ def stale_lines(
             "Why": "no longer so: see Claims",
         }
         for key in known
-        if key not in now and key[0] in ids
+        if key not in now and (key[0] in looked_at or (key[0] in tracked and key[1] in DECIDED_REASONS))
     ]
 
 
