@@ -109,7 +109,14 @@ class World:
     def colleague(self, name: str) -> World:
         """A copy of the workbook in somebody else's hands."""
         return World(
-            self.place.copy(f"{name}.xlsx"), name, self.seller, self.news, self.on, self.torn, self.clock, self.words
+            self.place.copy(f"{name}.xlsx"),
+            name,
+            self.seller,
+            self.news,
+            self.on,
+            self.torn,
+            self.clock,
+            self.words,
         )
 
     def refresh(self) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from recoup import case_money, case_update
 from recoup.books import open_book
 from recoup.explain import explain
 from test_decisions import add_case, case_of, decide
@@ -18,6 +19,7 @@ from workbooks import (
     cells,
     claim_of,
     claims,
+    make_book,
     paste_seller,
     refresh,
     refreshed_book,
@@ -203,3 +205,85 @@ def test_what_a_case_paid_too_much_stands_on_checks_with_its_money(tmp_path: Pat
         if "1 unit, 12.50 USD, closes no unit" in r["Problem"]
     ]
     assert said == [("warning", "case-id")]
+
+
+# ---- filed by hand, found by the very refresh that reads the payment
+
+
+def test_a_stage_typed_by_hand_is_filed_before_its_payments_are_counted(tmp_path: Path) -> None:
+    """Two units were open when Dora filed them; Amazon paid one since, and the claim has one unit left."""
+    book = refreshed_book(tmp_path)
+    lost = str(claim_of(book, LOST)["Claim ID"])
+    decide(book, lost, "Take up")
+    refresh(book, hour=10)
+    with Desk(book) as desk:
+        desk.type(lost, "Cases", Stage="Filed", Amazon_case_ID="1701", Filed_on=AS_OF, Filed_by="Dora")
+    paste_seller(book, paid(("2026-11-10", "5559001", 1, "1701")), "Reimbursements")
+    refresh(book, hour=11)
+    case = case_of(book, lost)
+    assert (case["Units"], case["Units filed"], case["Value filed"]) == (1, 2, 25)
+    assert (case["Paid units"], case["Paid amount"], case["Balance"]) == (1, 12.5, 12.5)
+    assert case["Suggested stage"] == "Partly paid"
+    assert journal(book, "Units filed", "Value filed") == [
+        ("Units filed", None, "2"),
+        ("Value filed", None, "25"),
+    ]
+    before = {s: cells(book, s) for s in SHEETS}
+    refresh(book, hour=12)
+    assert {s: cells(book, s) for s in SHEETS} == before
+
+
+def test_a_row_that_a_person_typed_for_a_claim_is_filed_with_the_units_of_the_claim(tmp_path: Path) -> None:
+    """Its Units are blank until the refresh that finds it; a payment from before is not taken for one of this case."""
+    book = make_book(tmp_path, paid(("2026-11-01", "5559001", 1, "")))
+    refresh(book)
+    lost = str(claim_of(book, LOST)["Claim ID"])
+    add_case(book, Claim_ID=lost, Case="MINE", Stage="Filed", Amazon_case_ID="1701")
+    refresh(book, hour=10)
+    case = case_of(book, lost)
+    assert (case["Units filed"], case["Value filed"]) == (1, 12.5)
+    assert (case["Paid units"], case["Balance"], case["Suggested stage"]) == (None, 12.5, None)
+
+
+def test_a_deleted_filed_row_keeps_its_payments_to_itself(tmp_path: Path) -> None:
+    book, lost = filed_book(tmp_path)
+    paste_seller(book, paid(("2026-11-10", "5559001", 1, "1701")), "Reimbursements")
+    refresh(book, hour=11)
+    with Desk(book) as desk:
+        for cell in desk.table("Cases").row(lost):
+            cell.value = None
+    refresh(book, hour=12)
+    assert [r for r in table(book, "Cases") if r["Claim ID"]] == [], "no row is made anew"
+    assert len(told(book, lost, "reimbursement")) == 1
+    assert "closes no unit" not in str(cells(book, "Checks"))
+
+
+def test_two_rows_of_one_case_of_their_own_are_journalled_each_and_once(tmp_path: Path) -> None:
+    book = refreshed_book(tmp_path)
+    seller = Seller()
+    for sku, fnsku, number in (("SKU-FAR", "X00FAR001A", "5559001"), ("SKU-NOVA", "X00NOVA01A", "5559002")):
+        add_case(book, Case="OWN-1", SKU=sku, FNSKU=fnsku, Stage="Filed", Amazon_case_ID="1755")
+        row = {
+            "day": "2026-11-10",
+            "id": number,
+            "reason": "GeneralAdjustment",
+            "fnsku": fnsku,
+            "each": "7.00",
+        }
+        seller.paid.append({**row, "units": "2", "original": "", "order": "", "case": "1755"})
+    paste_seller(book, seller, "Reimbursements")
+    refresh(book, hour=10)
+    assert len(journal(book, "Paid amount")) == 2
+    before = {s: cells(book, s) for s in SHEETS}
+    refresh(book, NEXT_DAY)
+    assert journal(book, "Paid amount") == [("Paid amount", None, "14")] * 2
+    assert cells(book, "Cases") == before["Cases"]
+
+
+def test_without_any_case_nothing_is_reconciled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: Any) -> Any:
+        raise AssertionError("there is no case")
+
+    monkeypatch.setattr(case_money, "reconcile", never)
+    monkeypatch.setattr(case_update, "remembered_cases", never)
+    refresh(make_book(tmp_path, paid(("2026-11-10", "5559001", 1, "1701"))))

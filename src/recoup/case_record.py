@@ -201,7 +201,9 @@ _NO_EVIDENCE = Fault(
 )
 
 
-def _refuse_own_check(book: Book, notebook: Notebook, rows: Sequence[Record], cells: Mapping[str, Cell]) -> None:
+def _refuse_own_check(
+    book: Book, notebook: Notebook, rows: Sequence[Record], cells: Mapping[str, Cell]
+) -> None:
     """Nobody checks what they file, and no name of a filed case is changed so that one person did both."""
     for row in rows:
         after = {**row, **cells}
@@ -209,10 +211,16 @@ def _refuse_own_check(book: Book, notebook: Notebook, rows: Sequence[Record], ce
         wrong = ""
         if signed and same_person(signed, filed_by or text(after.get("Owner"))):
             wrong = f"{signed} {'files' if filed_by else 'owns'} it, and a check is somebody else's"
-        elif "Filed by" in cells and stage_of(row) in BEYOND_DRAFT and (block := unchecked(after, notebook.policy)):
+        elif (
+            "Filed by" in cells
+            and stage_of(row) in BEYOND_DRAFT
+            and (block := unchecked(after, notebook.policy))
+        ):
             wrong = block.why.partition(":")[0]
         if wrong:
-            remedy = f"have a colleague run `recoup record {book.path.name} {text(row.get('Case'))} --checked`"
+            remedy = (
+                f"have a colleague run `recoup record {book.path.name} {text(row.get('Case'))} --checked`"
+            )
             raise RecoupError(f"{book.path.name}, sheet Cases, {named(row)}: {wrong}; {remedy}. {UNCHANGED}")
 
 
@@ -257,7 +265,9 @@ def _write_row(act: Act, row: Record, cells: Mapping[str, Cell], entry: Entry, f
         if "Stage" in cells:
             written |= {"Suggested stage": None, "Suggested next step": None}
         elif "Checked by" in cells:
-            written["Suggested next step"] = text(row.get("Suggested next step")).removeprefix(CHECK_FIRST) or None
+            written["Suggested next step"] = (
+                text(row.get("Suggested next step")).removeprefix(CHECK_FIRST) or None
+            )
     act.type_case(row, written)
     key, claims = text(row.get("Claim ID")), act.notebook.known.claims
     if cells.get("Stage", "Draft") != "Draft" and key in claims:

@@ -23,7 +23,7 @@ from .stages import NEW_EVIDENCE, wrong_step
 from .typed_over import Typed, find_typed, put_back
 
 PEOPLE = tuple(CASES.people)
-_SKIPPED = "skipped"  # remembered beside the people's cells: the step that was typed and may not be
+SKIPPED = "skipped"  # remembered beside the people's cells: the step that was typed and may not be
 
 
 @dataclass(slots=True)
@@ -116,7 +116,7 @@ def remembered_cases(sheet: CaseSheet, written: Sequence[Record], opened: Sequen
 
 def _skipped(key: str, row: Record, sheet: CaseSheet) -> dict[str, str]:
     step = skipped_step(key, row, sheet)
-    return {_SKIPPED: step} if step else {}
+    return {SKIPPED: step} if step else {}
 
 
 def skipped_step(key: str, row: Record, sheet: CaseSheet) -> str:
@@ -125,7 +125,7 @@ def skipped_step(key: str, row: Record, sheet: CaseSheet) -> str:
     if key not in sheet.seen:
         return ""
     was = before.get("Stage", "") or "Draft"
-    return before.get(_SKIPPED, "") if was == now else wrong_step(was, now)
+    return before.get(SKIPPED, "") if was == now else wrong_step(was, now)
 
 
 def copied_tabs(book: Book) -> list[Problem]:

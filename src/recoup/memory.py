@@ -106,7 +106,7 @@ def key_of(row: Mapping[str, Cell], key: Sequence[str]) -> str:
 
 def line(what: str, key: str, said: str, cells: Mapping[str, str]) -> Record:
     """One line of RecoupMemory about a row: ``said`` is written or seen."""
-    return {"What": what, "Key": key, "Field": said, "Value": json.dumps(dict(cells), sort_keys=True)}
+    return {"What": what, "Key": key, "Field": said, "Value": _told(cells)}
 
 
 def recall(
@@ -137,21 +137,24 @@ def overtyped(row: Mapping[str, Cell], written: Mapping[str, str]) -> list[str]:
 
 
 def adopt(
-    lines: Mapping[int, Record], fresh: Mapping[str, Mapping[str, str]]
+    lines: Mapping[int, Record], fresh: Mapping[tuple[str, str, str], Mapping[str, str]]
 ) -> tuple[dict[int, Record], list[Record]]:
-    """Let people's cells count as seen that a command wrote and journalled: by claim id and header.
+    """Let cells count as seen, or as written, that a command wrote and journalled; a blank one is forgotten.
 
-    ``lines`` are those of RecoupMemory by row. Gives the cells to edit there, and the lines to add.
+    ``lines`` are those of RecoupMemory by row, ``fresh`` cells by what a line is about, its key, and seen or written.
+    Gives the cells to edit there, and the lines to add.
     """
     edits: dict[int, Record] = {}
     left = dict(fresh)
-    for number, line in lines.items():
-        key = plain(line.get("Key"))
-        if plain(line.get("What")) == "claim" and plain(line.get("Field")) == "seen" and key in left:
-            _, seen = recall([line])
-            edits[number] = {"Value": json.dumps({**seen.get(key, {}), **left.pop(key)}, sort_keys=True)}
-    added: list[Record] = [
-        {"What": "claim", "Key": key, "Field": "seen", "Value": json.dumps(dict(cells), sort_keys=True)}
-        for key, cells in left.items()
-    ]
+    for number, entry in lines.items():
+        what, key, said = (plain(entry.get(h)) for h in ("What", "Key", "Field"))
+        if (what, key, said) in left:
+            written, seen = recall([entry], what)
+            old = written if said == "written" else seen
+            edits[number] = {"Value": _told({**old.get(key, {}), **left.pop((what, key, said))})}
+    added = [line(*told, cells) for told, cells in left.items()]
     return edits, added
+
+
+def _told(cells: Mapping[str, str]) -> str:
+    return json.dumps({h: v for h, v in cells.items() if v}, sort_keys=True)

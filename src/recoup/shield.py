@@ -201,7 +201,9 @@ def same_person(one: str, other: str) -> bool:
 
 def _folded(name: str) -> str:
     letters = unicodedata.normalize("NFKD", name.casefold())
-    return " ".join("".join(c for c in letters if not unicodedata.combining(c) or c in _KANA).split()).casefold()
+    return " ".join(
+        "".join(c for c in letters if not unicodedata.combining(c) or c in _KANA).split()
+    ).casefold()
 
 
 def _id(row: Mapping[str, Cell]) -> str:

@@ -15,13 +15,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ..books.base import Book, TableBlocked
-from ..memory import PEOPLE, plain
+from ..memory import plain
 from ..model import Cell, Formula, Record, RecoupError
 from ..policy import load
 from ..refresh import Run
 from ..sheets import Column
 from ..workbook import check_columns, check_version, refuse_older
 from ._conflicts import Listed, add_conflicts, list_conflict, said, summary_of
+from ._memory import Noted
 from ._not_merged import unmerged_tabs
 from ._past import Remembered, by_time, common_past
 from ._rows import ROW, Before, Merged, Rows, merge_rows
@@ -37,7 +38,6 @@ from ._tables import (
     row_name,
     write_cells,
 )
-from ._undo import mark_seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ class Summary:
     lines: dict[str, int] = field(default_factory=dict)  # lines added to Case Log and Journal
     conflicts: list[Listed] = field(default_factory=list)
     not_merged: list[str] = field(default_factory=list)
+    noted: Noted = field(default_factory=Noted)  # what counts as seen
 
 
 def merge_books(base: Book | None, mine: Book, theirs: Book, run: Run) -> Summary:
@@ -76,7 +77,9 @@ def merge_books(base: Book | None, mine: Book, theirs: Book, run: Run) -> Summar
         refuse_older(book)
         check_columns(book)
     _refuse_strangers(base, mine, theirs)
-    left_alone = unmerged_tabs(base, mine, theirs)  # first: of a changed book no tab is known without reading it
+    left_alone = unmerged_tabs(
+        base, mine, theirs
+    )  # first: of a changed book no tab is known without reading it
     one, other = Remembered.of(mine, mine.path.name), Remembered.of(theirs, theirs.path.name)
     one.part_from(other)
     other.part_from(one)
@@ -92,7 +95,7 @@ def merge_books(base: Book | None, mine: Book, theirs: Book, run: Run) -> Summar
     listed = add_conflicts(mine, summary.conflicts, theirs)
     summary.not_merged += left_alone
     if changes or listed or any(summary.lines.values()):
-        _remember(mine, changes)
+        summary.noted.write(mine)
         mine.write_names({"Recoup_Notice": f"merged with {theirs.path.name} by {run.who}: refresh"})
     return summary
 
@@ -150,7 +153,7 @@ def _merge_one(base: Book | None, mine: Book, theirs: Book, name: str, summary: 
     before = None if base is None else old.content if old and old.known == ours.known else Rows([], [])
 
     def past(row: Record, header: str) -> Before:
-        return common_past(*summary.sides, claim_of(row), field_name(ours, row, header), header)
+        return common_past(*summary.sides, ours, row, header)
 
     merged = merge_rows(ours.layout, before, ours.content, other.content, past)
     summary.conflicts += [list_conflict(ours, c, *summary.sides, summary.on) for c in merged.conflicts]
@@ -179,6 +182,7 @@ def _changes(shared: Shared, merged: Merged, summary: Summary) -> Iterator[Chang
     """What the merge changes, told for the Journal and the summary."""
     for at, record in merged.edits.items():
         row = shared.content.rows[at]
+        summary.noted.edited(shared.name, row, record, summary.sides[1].past)
         for header, cell in record.items():
             change = Change(
                 claim_of(row), field_name(shared, row, header), plain(row.get(header)), plain(cell)
@@ -187,6 +191,7 @@ def _changes(shared: Shared, merged: Merged, summary: Summary) -> Iterator[Chang
             yield change
     for row in merged.added:
         summary.added.append(f"{shared.sheet}: {row_name(shared, row)}")
+        summary.noted.added(shared.name, row, summary.sides[1].past)
         yield Change(claim_of(row), field_name(shared, row, ROW), "", summary_of(shared, row))
     for at in merged.emptied:
         row = shared.content.rows[at]
@@ -280,11 +285,3 @@ def _journal(mine: Book, changes: Sequence[Change], run: Run) -> None:
         for number, c in enumerate(changes, 1)
     ]
     mine.append_rows("Journal", lines)
-
-
-def _remember(mine: Book, changes: Sequence[Change]) -> None:
-    fresh: dict[str, dict[str, str]] = {}
-    for change in changes:
-        if change.claim and change.name in PEOPLE:
-            fresh.setdefault(change.claim, {})[change.name] = change.after
-    mark_seen(mine, fresh)

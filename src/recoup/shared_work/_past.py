@@ -11,23 +11,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..books.base import Book
-from ..memory import PEOPLE, plain, recall
+from ..memory import plain
 from ..model import Cell, Record
 from ..sheets import JOURNAL
+from ._memory import Past
 from ._rows import UNKNOWN, Before, add_lines
-from ._tables import Shared, claim_of, field_name
+from ._tables import Shared, names_of
 
 DECIDED = {"Claims": "Decided by", "Cases": "Filed by", "Exclusions": "By"}
 
 
 @dataclass(slots=True)
 class Remembered:
-    """What one copy remembers: its Journal by time, and people's cells of Claims as its last refresh saw them."""
+    """What one copy remembers: its Journal by time, and people's cells as its last refresh saw them."""
 
     name: str
     refreshed: str
     journal: list[Record]
-    seen: dict[str, dict[str, str]]
+    past: Past
     since: dict[tuple[str, str], Record] = field(default_factory=dict)  # the first own line of each cell
     last: dict[tuple[str, str, str], Record] = field(
         default_factory=dict
@@ -36,43 +37,39 @@ class Remembered:
     @classmethod
     def of(cls, book: Book, name: str) -> Remembered:
         """Read the Journal, the memory and the last refresh of a copy."""
-        written, seen = recall(book.read_table("RecoupMemory").records())
         on, by = plain(book.read_name("Recoup_RefreshedOn")), plain(book.read_name("Recoup_RefreshedBy"))
         refreshed = f"last refreshed {on} by {by}" if on and by else "never refreshed"
         lines = book.read_table("Journal").records()
         journal = by_time([{h: line.get(h) for h in JOURNAL.headers} for line in lines])
         last = {(*_cell_of(line), plain(line.get("To"))): line for line in journal}
-        return cls(name, refreshed, journal, {**{key: {} for key in written}, **seen}, last=last)
+        return cls(name, refreshed, journal, Past.of(book), last=last)
 
     def part_from(self, other: Remembered) -> None:
         """Tell the lines of the Journal that the other copy has not."""
         for line in add_lines(other.journal, self.journal):
             self.since.setdefault(_cell_of(line), line)
 
-    def before(self, claim: str, name: str, header: str) -> Before:
+    def before(self, shared: Shared, row: Record, header: str) -> Before:
         """How a cell was when the copies parted, as this one remembers it."""
-        line = self.since.get((claim, name))
-        if line is not None:
-            return plain(line.get("From"))
-        if name == header and header in PEOPLE and claim in self.seen:
-            return self.seen[claim].get(header, "")
-        return UNKNOWN
+        for told in names_of(shared, row, header):
+            if told in self.since:
+                return plain(self.since[told].get("From"))
+        saw = self.past.saw(shared.name, row, header)
+        return UNKNOWN if saw is None else saw
 
     def told_by(self, shared: Shared, row: Record | None, header: str, value: Cell) -> str:
         """Who typed a value and when, as far as it is known."""
         row = row or {}
-        line = self.last.get((claim_of(row), field_name(shared, row, header), plain(value)))
-        if line is not None:
+        lines = [self.last.get((*told, plain(value))) for told in names_of(shared, row, header)]
+        for line in filter(None, lines):
             return f"{plain(line.get('Who'))}, {plain(line.get('When'))}"
         who = plain(row.get(DECIDED.get(shared.name, "")))
         return f"{f'{who}, ' if who else ''}{self.name} ({self.refreshed})"
 
 
-def common_past(mine: Remembered, theirs: Remembered, claim: str, name: str, header: str) -> Before:
+def common_past(mine: Remembered, theirs: Remembered, shared: Shared, row: Record, header: str) -> Before:
     """How a cell was before the copies parted, when they agree or only one knows."""
-    known = [
-        x for x in (mine.before(claim, name, header), theirs.before(claim, name, header)) if x is not UNKNOWN
-    ]
+    known = [x for x in (side.before(shared, row, header) for side in (mine, theirs)) if x is not UNKNOWN]
     return known[0] if known and len({plain(x) for x in known}) == 1 else UNKNOWN  # type: ignore[arg-type]
 
 

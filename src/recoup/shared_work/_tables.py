@@ -18,6 +18,7 @@ from ..books.cell_values import translated
 from ..books.cells import column_letter
 from ..memory import plain
 from ..model import Cell, Formula, Record
+from ..reconciliation import own_name
 from ..reports import all_reports, find_form
 from ..sheets import (
     CASE_LOG,
@@ -198,6 +199,14 @@ def field_name(shared: Shared, row: Record, header: str) -> str:
         return header
     said = row_name(shared, row)
     return f"{shared.sheet}{f', {said}' if said and said != claim_of(row) else ''}: {header}"
+
+
+def names_of(shared: Shared, row: Record, header: str) -> list[tuple[str, str]]:
+    """(claim id, field) as a line of the Journal may tell a cell; of a row of their own a refresh names the case."""
+    names = [(claim_of(row), field_name(shared, row, header))]
+    if shared.name == "Cases" and not claim_of(row) and own_name(row):
+        names.append((own_name(row), header))
+    return names
 
 
 def row_name(shared: Shared, row: Record) -> str:

@@ -14,13 +14,14 @@ from contextlib import suppress
 from datetime import date, datetime
 
 from ..books.base import Book
-from ..memory import PEOPLE, adopt, plain
+from ..memory import plain
 from ..model import Cell, Record, RecoupError
 from ..refresh import Run
 from ..sheets import CASES, CLAIMS, NOT_CLAIMED, TABLES
+from ._memory import Noted
 from ._past import by_time
 from ._rows import ROW
-from ._tables import LAYOUTS, RECORD_TABS, Place, claim_of, field_name, places, read_shared, write_cells
+from ._tables import LAYOUTS, RECORD_TABS, Place, names_of, places, read_shared, write_cells
 
 UNDO_OF = "undo of "
 _COMPUTED = {c.header for t in (CLAIMS, CASES, NOT_CLAIMED) for c in t.columns if c.owner == "recoup"}
@@ -61,17 +62,10 @@ def undo(book: Book, line_id: str, run: Run) -> Record:
         "To": plain(line.get("From")),
     }
     book.append_rows("Journal", [done])
-    if plain(line.get("Field")) in PEOPLE:
-        mark_seen(book, {plain(line.get("Claim ID")): {place.header: plain(before)}})
+    noted = Noted()
+    noted.edited(place.shared.name, place.shared.content.rows[place.row], {place.header: before})
+    noted.write(book)
     return done
-
-
-def mark_seen(book: Book, cells: dict[str, dict[str, str]]) -> None:
-    """Let the next refresh know which cells of Claims are journalled already."""
-    found = book.read_table("RecoupMemory")
-    edits, added = adopt(dict(zip(found.numbers, found.records(), strict=True)), cells)
-    book.edit_rows("RecoupMemory", edits)
-    book.append_rows("RecoupMemory", added)
 
 
 def _line(book: Book, lines: Sequence[Record], line_id: str) -> Record:
@@ -113,8 +107,7 @@ def _place(book: Book, line: Record) -> Place:
         if (shared := read_shared(book, table)) is not None
         for place in places(shared)
         if (row := shared.content.rows[place.row]) is not None
-        and claim_of(row) == claim
-        and field_name(shared, row, place.header) == name
+        and (claim, name) in names_of(shared, row, place.header)
     ]
     if len(found) != 1:
         what = "is in no sheet any more" if not found else f"stands in {len(found)} rows"
