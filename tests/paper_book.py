@@ -162,7 +162,7 @@ class PaperBook:
             rows = [[_shown(t.rows[i].get(h)) for h in t.headers] for i in used]
             self._read[name] = TableRows(list(t.headers), rows, [i + FIRST for i in used])
         found = self._read[name]
-        return TableRows(list(found.headers), list(map(list, found.rows)), list(found.numbers))
+        return TableRows(list(found.headers), list(found.rows), list(found.numbers))
 
     def read_formulas(self, table: str) -> dict[tuple[int, str], str]:
         rows = enumerate(self._table(table).rows, FIRST)
