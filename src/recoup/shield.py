@@ -101,7 +101,7 @@ class Standing:
         for key in (*self._keys(claim), *_asked_as_any(claim)):
             for row in self.by_units.get(key, ()):
                 other = text(row.get("Claim ID"))
-                if other != own and not (other in self.derived and own in self.derived):
+                if (other != own or not own) and not (other in self.derived and own in self.derived):
                     found[id(row)] = row
         return list(found.values())
 
