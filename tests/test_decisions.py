@@ -391,6 +391,36 @@ def test_a_filed_claim_stays_filed_past_its_deadline_and_past_the_days_expired_o
         assert claims(book)[lost]["Status"] == "Filed", day
 
 
+def test_each_unit_of_a_closed_case_is_told_once_also_when_its_claim_is_long_expired(tmp_path: Path) -> None:
+    book = refreshed_book(tmp_path)
+    lost = claim_of(book, LOST)["Claim ID"]
+    decide(book, lost, "Take up")
+    refresh(book, hour=10)
+    with Desk(book) as desk:
+        desk.type(lost, "Cases", Stage="Closed", Owner="Dora")
+    for day, reason in ((NEXT_DAY, "closed"), (date(2027, 6, 1), "expired")):
+        refresh(book, day)
+        told = {
+            r["Reason"]: r["Units"] for r in table(book, "NotClaimed") if r["Claim ID"] == lost and r["Units"]
+        }
+        assert told == {"found": 1, reason: 2}, "3 were lost"
+
+
+def test_a_dismissal_outlives_its_report_and_so_does_what_was_found(tmp_path: Path) -> None:
+    book = refreshed_book(tmp_path)
+    lost = claim_of(book, LOST)["Claim ID"]
+    decide(book, lost, "Dismiss", Decided_by="Bob")
+    refresh(book, hour=10)
+    replace_report(book, "Inventory Ledger")
+    for hour, decision in ((11, "Dismiss"), (12, None)):
+        decide(book, lost, decision)
+        refresh(book, hour=hour)
+        told = {
+            r["Reason"]: r["Units"] for r in table(book, "NotClaimed") if r["Claim ID"] == lost and r["Units"]
+        }
+        assert told == ({"found": 1, "dismissed": 2} if decision else {"found": 1}), "3 were lost"
+
+
 def test_a_filed_claim_that_amazon_paid_stays_filed_and_the_case_suggests_paid(tmp_path: Path) -> None:
     book = refreshed_book(tmp_path)
     nova = claim_of(book, NOVA)["Claim ID"]
