@@ -438,23 +438,26 @@ def test_a_filed_claim_that_amazon_paid_stays_filed_and_the_case_suggests_paid(t
 # ---- rows of Cases belong to people
 
 
-def test_a_case_row_of_their_own_for_an_unknown_claim_stays_forever(tmp_path: Path) -> None:
+@pytest.mark.parametrize("engine", ["package", "openpyxl"])
+def test_a_case_row_of_their_own_for_an_unknown_claim_stays_forever(tmp_path: Path, engine: str) -> None:
     book = refreshed_book(tmp_path)
     add_case(
         book, Case="OWN-1", Claim_ID="PHONE-CALL-7", SKU="S-1", Units=4, Stage="Filed", Notes="by telephone"
     )
     before = table(book, "Cases")
-    for day in (AS_OF, NEXT_DAY):
-        refresh(book, day)
+    for day in (AS_OF, NEXT_DAY, date(2028, 1, 1)):
+        refresh(book, day, engine=engine)
         assert table(book, "Cases") == before
 
 
-def test_a_case_row_without_a_claim_id_stays_forever(tmp_path: Path) -> None:
+@pytest.mark.parametrize("engine", ["package", "openpyxl"])
+def test_a_case_row_without_a_claim_id_stays_forever(tmp_path: Path, engine: str) -> None:
     book = refreshed_book(tmp_path)
     decide(book, claim_of(book, LOST)["Claim ID"], "Take up")
     refresh(book, hour=10)
     add_case(book, Case="OWN-2", Stage="Filed", Notes="no claim")
-    refresh(book, hour=11)
+    refresh(book, hour=11, engine=engine)
+    refresh(book, date(2028, 1, 1), engine=engine)
     assert [r["Notes"] for r in table(book, "Cases")] == [None, "no claim"]
 
 
