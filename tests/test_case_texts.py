@@ -568,7 +568,7 @@ def test_a_small_case_says(case: dict[str, Any]) -> None:
     ]
     records = Records(
         "small.xlsx", [claim], evidence, [{"Claim ID": "XX-1", **case["case"]}] if "case" in case else [],
-        covered={"Inventory Ledger": date(2026, 11, 14)}, as_of=date(2026, 11, 15),
+        covered=dict.fromkeys(("Inventory Ledger", "Removal Orders"), date(2026, 11, 14)), as_of=date(2026, 11, 15),
     )  # fmt: skip
     text = text_of(records, "XX-1", purpose=case.get("purpose", "file"), tongue=case.get("language", "en"))
     assert list(text.missing) == case.get("missing", [])

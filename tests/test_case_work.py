@@ -20,6 +20,7 @@ from recoup.model import RecoupError
 from recoup.policy import load
 from recoup.refresh import Run
 from recoup.sheets import CASES, OWN_RECORDS
+from test_commands import Recoup, recoup
 from workbooks import (
     AS_OF,
     Desk,
@@ -34,6 +35,7 @@ from workbooks import (
     table,
 )
 
+assert recoup  # the fixture
 LOST, NOVA, WAITING = "X00LOST01A", "X00NOVA01A", "X00WAIT01A"
 PEOPLE = CASES.people
 NEXT_DAY = date(2026, 11, 16)
@@ -223,24 +225,87 @@ def test_what_may_not_be_recorded_is_refused_in_one_sentence(
     assert _filed.read_bytes() == before
 
 
-def test_filing_is_refused_by_the_shield_and_by_four_eyes(book: Path) -> None:
-    lost = claim_of(book, LOST)["Claim ID"]
+def ask_for_four_eyes(book: Path) -> None:
     with Desk(book) as desk:
         grid = desk.table("Settings")
         row = next(r for r in grid.rows if r[0].value == "Four eyes")
         row[grid.headers.index("Value")].value = "Yes"
     refresh(book, hour=13)
+
+
+def test_with_four_eyes_a_case_is_filed_by_one_and_checked_by_another(book: Path) -> None:
+    lost = claim_of(book, LOST)["Claim ID"]
+    ask_for_four_eyes(book)
     start(book, lost)
-    with pytest.raises(RecoupError, match="Checked by names nobody"):
-        record(book, lost, Stage="Filed", Amazon_case_ID="1")
-    with pytest.raises(RecoupError, match="Checked by names ann, who filed it"):
-        record(book, lost, Stage="Filed", Amazon_case_ID="1", Checked_by="ann")
+    first, step = (
+        "Have it checked by a colleague first (Checked by). ",
+        case_of(book, lost)["Suggested next step"],
+    )
+    assert step.startswith(f"{first}File with Amazon by 2026-12-16")
+    refresh(book, hour=14)
+    assert case_of(book, lost)["Suggested next step"] == step
+    record(book, lost, Owner="Anja")
+    before = book.read_bytes()
+    for given, said in (
+        (
+            {"Stage": "Filed", "Amazon_case_ID": "1"},
+            "cannot be filed: Settings ask for four eyes.*names nobody",
+        ),
+        ({"Stage": "Filed", "Amazon_case_ID": "1", "Checked_by": "ANN"}, "ANN files it.*--checked`"),
+        ({"Checked_by": "Ánjá"}, "Ánjá owns it, and a check is somebody else's"),
+    ):
+        with pytest.raises(RecoupError, match=said):
+            record(book, lost, **given)
+        assert book.read_bytes() == before
+    record(book, lost, Checked_by="Bob", who="Bob")
+    assert case_of(book, lost)["Suggested next step"] == step.removeprefix(first)
+    assert ("Bob", "Checked by", None, "Bob") in noted(book, lost)
+    with pytest.raises(RecoupError, match="names Bob, who files it"):
+        record(book, lost, Stage="Filed", Amazon_case_ID="1", who="bob")
+    record(book, lost, Stage="Filed", Amazon_case_ID="1")
+    assert (case_of(book, lost)["Filed by"], case_of(book, lost)["Checked by"]) == ("Ann", "Bob")
+    with pytest.raises(RecoupError, match="Checked by names Bob, who files it"):
+        record(book, lost, Filed_by="Bob")
+    refresh(book, hour=15)
+    assert "four eyes" not in on_checks(book)
+
+
+def test_filing_by_hand_without_a_second_pair_of_eyes_is_flagged_and_left_alone(book: Path) -> None:
+    lost, nova = (claim_of(book, f)["Claim ID"] for f in (LOST, NOVA))
+    ask_for_four_eyes(book)
+    start(book, lost)
+    start(book, nova)
+    with Desk(book) as desk:
+        for key, checked in ((lost, " ann"), (nova, None)):
+            desk.type(key, "Cases", Stage="Filed", Amazon_case_ID=key, Filed_on=AS_OF, Filed_by="Ann")
+            desk.type(key, "Cases", Checked_by=checked)
+    before = {key: {h: case_of(book, key)[h] for h in PEOPLE} for key in (lost, nova)}
+    refresh(book, hour=15)
+    said = on_checks(book)
+    assert f"C-{lost}: Filed, but Settings ask for four eyes, and Checked by names ann, who files it" in said
+    assert f"C-{nova}: Filed, but Settings ask for four eyes, and Checked by names nobody" in said
+    assert {key: {h: case_of(book, key)[h] for h in PEOPLE} for key in (lost, nova)} == before
+
+
+def test_a_check_is_signed_on_the_command_line_by_who_made_it(book: Path, recoup: Recoup) -> None:
+    lost = claim_of(book, LOST)["Claim ID"]
+    start(book, lost)
+    assert recoup("record", book, lost, "--checked", "--as-of", "2026-11-15").code == 0
+    signed = case_of(book, lost)["Checked by"]
+    assert signed and (signed, "Checked by", None, signed) in noted(book, lost)
+    record(book, lost, Owner=signed)
+    recoup("record", book, lost, "--checked", "--as-of", "2026-11-15").is_one_sentence(f"{signed} owns it")
+
+
+def test_filing_is_refused_when_reports_changed_since_the_last_refresh(book: Path) -> None:
+    lost = claim_of(book, LOST)["Claim ID"]
+    start(book, lost)
     paste_seller(book, Seller().pay("2026-11-12", "5559999", NOVA, "4.00"), "Reimbursements")
     with pytest.raises(RecoupError, match="Reimbursements changed since the last refresh"):
-        record(book, lost, Stage="Filed", Amazon_case_ID="1", Checked_by="Bob")
+        record(book, lost, Stage="Filed", Amazon_case_ID="1")
     refresh(book, hour=14)
-    record(book, lost, Stage="Filed", Amazon_case_ID="1", Checked_by="Bob")
-    assert case_of(book, lost)["Checked by"] == "Bob"
+    record(book, lost, Stage="Filed", Amazon_case_ID="1")
+    assert case_of(book, lost)["Stage"] == "Filed"
 
 
 def test_a_case_goes_through_denial_and_appeal_to_money(filed: Path) -> None:

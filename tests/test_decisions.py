@@ -391,6 +391,36 @@ def test_a_filed_claim_stays_filed_past_its_deadline_and_past_the_days_expired_o
         assert claims(book)[lost]["Status"] == "Filed", day
 
 
+def test_each_unit_of_a_closed_case_is_told_once_also_when_its_claim_is_long_expired(tmp_path: Path) -> None:
+    book = refreshed_book(tmp_path)
+    lost = claim_of(book, LOST)["Claim ID"]
+    decide(book, lost, "Take up")
+    refresh(book, hour=10)
+    with Desk(book) as desk:
+        desk.type(lost, "Cases", Stage="Closed", Owner="Dora")
+    for day, reason in ((NEXT_DAY, "closed"), (date(2027, 6, 1), "expired")):
+        refresh(book, day)
+        told = {
+            r["Reason"]: r["Units"] for r in table(book, "NotClaimed") if r["Claim ID"] == lost and r["Units"]
+        }
+        assert told == {"found": 1, reason: 2}, "3 were lost"
+
+
+def test_a_dismissal_outlives_its_report_and_so_does_what_was_found(tmp_path: Path) -> None:
+    book = refreshed_book(tmp_path)
+    lost = claim_of(book, LOST)["Claim ID"]
+    decide(book, lost, "Dismiss", Decided_by="Bob")
+    refresh(book, hour=10)
+    replace_report(book, "Inventory Ledger")
+    for hour, decision in ((11, "Dismiss"), (12, None)):
+        decide(book, lost, decision)
+        refresh(book, hour=hour)
+        told = {
+            r["Reason"]: r["Units"] for r in table(book, "NotClaimed") if r["Claim ID"] == lost and r["Units"]
+        }
+        assert told == ({"found": 1, "dismissed": 2} if decision else {"found": 1}), "3 were lost"
+
+
 def test_a_filed_claim_that_amazon_paid_stays_filed_and_the_case_suggests_paid(tmp_path: Path) -> None:
     book = refreshed_book(tmp_path)
     nova = claim_of(book, NOVA)["Claim ID"]
@@ -408,23 +438,26 @@ def test_a_filed_claim_that_amazon_paid_stays_filed_and_the_case_suggests_paid(t
 # ---- rows of Cases belong to people
 
 
-def test_a_case_row_of_their_own_for_an_unknown_claim_stays_forever(tmp_path: Path) -> None:
+@pytest.mark.parametrize("engine", ["package", "openpyxl"])
+def test_a_case_row_of_their_own_for_an_unknown_claim_stays_forever(tmp_path: Path, engine: str) -> None:
     book = refreshed_book(tmp_path)
     add_case(
         book, Case="OWN-1", Claim_ID="PHONE-CALL-7", SKU="S-1", Units=4, Stage="Filed", Notes="by telephone"
     )
     before = table(book, "Cases")
-    for day in (AS_OF, NEXT_DAY):
-        refresh(book, day)
+    for day in (AS_OF, NEXT_DAY, date(2028, 1, 1)):
+        refresh(book, day, engine=engine)
         assert table(book, "Cases") == before
 
 
-def test_a_case_row_without_a_claim_id_stays_forever(tmp_path: Path) -> None:
+@pytest.mark.parametrize("engine", ["package", "openpyxl"])
+def test_a_case_row_without_a_claim_id_stays_forever(tmp_path: Path, engine: str) -> None:
     book = refreshed_book(tmp_path)
     decide(book, claim_of(book, LOST)["Claim ID"], "Take up")
     refresh(book, hour=10)
     add_case(book, Case="OWN-2", Stage="Filed", Notes="no claim")
-    refresh(book, hour=11)
+    refresh(book, hour=11, engine=engine)
+    refresh(book, date(2028, 1, 1), engine=engine)
     assert [r["Notes"] for r in table(book, "Cases")] == [None, "no claim"]
 
 

@@ -20,11 +20,11 @@ import book_samples as samples
 from conftest import EFFORT
 from recoup.books import open_book
 from recoup.memory import plain
-from recoup.merged_book import merge_books
-from recoup.merging import UNKNOWN, merge_rows
 from recoup.model import RecoupError
-from recoup.same_rows import Layout
-from recoup.shared_work import LAYOUTS, LOGS, read_shared
+from recoup.shared_work import merge_books
+from recoup.shared_work._alignment import Layout
+from recoup.shared_work._rows import UNKNOWN, merge_rows
+from recoup.shared_work._tables import LAYOUTS, LOGS, read_shared
 from recoup.sharing import Merge, merge_files
 from test_commands import Recoup, recoup
 from workbooks import (

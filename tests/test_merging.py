@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from conftest import EFFORT
 from recoup.memory import plain
-from recoup.merging import ROW, UNKNOWN, Before, Conflict, Merged, Rows, merge_rows
 from recoup.model import Formula, Record
-from recoup.same_rows import Layout
-from recoup.shared_work import LAYOUTS, LOGS
+from recoup.shared_work._alignment import Layout
+from recoup.shared_work._rows import ROW, UNKNOWN, Before, Conflict, Merged, Rows, merge_rows
+from recoup.shared_work._tables import LAYOUTS, LOGS
 
 SITUATIONS = yaml.safe_load(Path(__file__).with_name("merging.yaml").read_text(encoding="utf-8"))
 

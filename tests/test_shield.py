@@ -13,7 +13,7 @@ import yaml
 from recoup import shield
 from recoup.model import Record
 from recoup.policy import load
-from recoup.shield import Standing, draft_blocks, filing_blocks
+from recoup.shield import Standing, checked_first, draft_blocks, filing_blocks, grouped
 
 FILE = Path(__file__).parent / "shield" / "cases.yaml"
 TODAY = date(2026, 11, 15)
@@ -40,7 +40,7 @@ def standing_of(line: Line) -> tuple[Standing, Record]:
     for key, cells in line.get("claims", {}).items():
         claims[key] = {"Claim ID": key, "Last seen": TODAY, **cells}
     own: Record = {"Case": "C-LW-1", "Stage": "Draft", **{h: claim[h] for h in COPIED}}
-    own |= {"Order ID": claim.get("Order ID"), "Shipment ID": claim.get("Shipment ID")}
+    own |= {"Order ID": claim.get("Order ID"), "Shipment ID": claim.get("Shipment ID"), **line.get("row", {})}
     rows = [own, *line.get("cases", [])] if line.get("own") != {} else list(line["cases"])
     evidence = [
         {"Claim ID": "LW-1", "Role": "document", "What it shows": t} for t in line.get("evidence", [])
@@ -51,7 +51,7 @@ def standing_of(line: Line) -> tuple[Standing, Record]:
     assert not problems
     read = line.get("read_to", date(2026, 11, 14)) or None
     standing = Standing(
-        policy, line.get("today", TODAY), claims, rows, {"LW-1": evidence}, {"LW-1": left}, {"LW-1": read}
+        policy, line.get("today", TODAY), claims, rows, grouped(evidence), grouped(left), {"LW-1": read}
     )
     return standing, own
 
@@ -63,6 +63,8 @@ def test_a_claim_is_blocked_or_passes(line: Line) -> None:
     assert [b.rule for b in drafting] == line["blocks"]
     filing = filing_blocks([own], standing)
     assert [b.rule for b in filing] == [*line["blocks"], *line.get("filing", [])]
+    if "step" in line:
+        assert checked_first("File it.", own, standing.policy) == line["step"]
     said = " / ".join(b.sentence for b in filing)
     for words in line.get("says", []):
         assert words in said

@@ -12,7 +12,7 @@ import yaml
 from recoup.model import Record
 from recoup.policy import Policy, load
 from recoup.sheets import STAGES
-from recoup.stages import FOLLOWING, Rules, find_faults, look_again, why_no_appeal, wrong_step
+from recoup.stages import FOLLOWING, Rules, find_faults, home_of, look_again, why_no_appeal, wrong_step
 
 FOLDER = Path(__file__).parent / "stages"
 TODAY = date(2026, 11, 15)
@@ -41,7 +41,7 @@ def rules_for(line: Line) -> Rules:
     answers: list[Record] = [{"Name": n, "Value": v} for n, v in line.get("settings", {}).items()]
     overrides: list[Record] = [{"Rule": r, "Override": v} for r, v in line.get("override", {}).items()]
     policy: Policy = load().with_settings(answers)[0].overridden(overrides, [])[0]
-    marketplace = line.get("marketplace", "US")
+    marketplace = line.get("marketplace") or home_of(policy)
     return Rules(policy, line.get("today", TODAY), marketplace, date(2026, 10, 21), line.get("appeals", 0))
 
 

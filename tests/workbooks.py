@@ -267,8 +267,9 @@ def _blank() -> Path:
 
 def refresh(book: Path, as_of: date = AS_OF, who: str = "Ann", hour: int = 9, **target: Any) -> Summary:
     """Refresh in place through the door and give its summary."""
-    folders = target.pop("folders", [])
-    return doors.refresh_book(book, run(as_of, who, hour), folders, target=doors.Target(**target)).summary
+    folders, engine = target.pop("folders", []), target.pop("engine", "package")
+    now, to = run(as_of, who, hour), doors.Target(**target)
+    return doors.refresh_book(book, now, folders, target=to, engine=engine).summary
 
 
 def copy_of(book: Path, folder: Path) -> Path:

@@ -7,10 +7,11 @@ from datetime import date
 
 from .case_log import CaseLog, case_of
 from .case_sheet import CaseSheet, row_key, skipped_step
-from .cases import day, stage_of, text
+from .cases import BEYOND_DRAFT, day, stage_of, text
 from .memory import plain
 from .model import Cell, Problem, Record
 from .policy import Policy
+from .shield import unchecked
 from .stages import Rules, find_faults, home_of, why_no_appeal
 
 _WHERE = "Cases"
@@ -48,6 +49,9 @@ def case_problems(
             typed = plain(row.get("Follow up on"))
             says = f"Follow up on says {typed!r}, which is no day; the default of policy counts"
             yield _problem(row, "Follow up on", says, "Write it as 2026-11-15.")
+        if stage_of(row) in BEYOND_DRAFT and (block := unchecked(row, policy)):
+            remedy = "Have a colleague check what was filed and sign in Checked by."
+            yield _problem(row, "Checked by", f"{stage_of(row)}, but {block.why.partition(':')[0]}", remedy)
     for key, row in sheet.by_key.items():
         if step := skipped_step(key, row, sheet):
             yield _problem(row, "Stage", step, "Check the stage; Recoup takes it as it is typed.")

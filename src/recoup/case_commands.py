@@ -66,7 +66,7 @@ def record(
     case_id: Annotated[str, typer.Option("--case-id", metavar="ID", help="Amazon's case id.")] = "",
     filed_on: Annotated[str, typer.Option("--filed-on", metavar="DAY", help="Default: today.")] = "",
     filed_by: Annotated[str, typer.Option("--filed-by", metavar="NAME", help="Default: you.")] = "",
-    checked_by: Annotated[str, typer.Option("--checked-by", metavar="NAME", help="The second person.")] = "",
+    checked: Annotated[bool, typer.Option("--checked", help="You checked it; a colleague files it.")] = False,
     owner: Annotated[str, typer.Option(metavar="NAME", help="Who looks after the case.")] = "",
     answer: Annotated[str, typer.Option(metavar="TEXT", help="What Amazon answered or asks.")] = "",
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Amazon's reason, word for word.")] = "",
@@ -85,12 +85,13 @@ def record(
     from .case_doors import record_book
     from .case_record import Entry
 
+    run = ctx.obj(as_of)
     cells = {
         "Stage": stage,
         "Amazon case ID": case_id,
         "Filed on": _day(filed_on, "--filed-on"),
         "Filed by": filed_by,
-        "Checked by": checked_by,
+        "Checked by": run.who if checked else "",
         "Owner": owner,
         "Amazon answer": answer,
         "Decision reason": reason,
@@ -98,7 +99,7 @@ def record(
         "Follow up on": _day(follow_up, "--follow-up"),
     }
     entry = Entry(cells, note, paid, evidence, attachment)
-    done = record_book(book, ctx.obj(as_of), case, entry, reports or [], in_place=in_place, engine=engine)
+    done = record_book(book, run, case, entry, reports or [], in_place=in_place, engine=engine)
     _say(book, *done)
 
 

@@ -4,7 +4,9 @@ Decisions:
 - A case is named by its `Case`, by a claim in it or by Amazon's id; what is recorded is written into all its rows.
 - A step that may not follow and a stage that lacks what it needs are refused before anything is written. What was
   wrong before, such as a day after the deadline that somebody typed, does not stop what is recorded later.
+- A draft for which Amazon's case id or the day of filing is recorded is filed, also where no stage is named.
 - Filing asks the shield as starting does, on the day it was filed; whatever was filed without Recoup is typed by hand.
+- A check is signed by the person who made it, who is neither who files the case nor, before that, its owner.
 - `Notes` and Case Log grow; other cells are replaced, and what they said before stands in Journal.
 """
 
@@ -30,7 +32,7 @@ from .case_checks import named, rules_of
 from .case_log import read_log
 from .case_sheet import row_key
 from .case_update import filed_amounts
-from .cases import day, follow_stage, stage_of, text
+from .cases import BEYOND_DRAFT, day, follow_stage, stage_of, text
 from .follow_ups import Seen, Step, next_step
 from .freshness import refuse_stale
 from .memory import plain
@@ -38,7 +40,7 @@ from .model import Cell, Record, RecoupError
 from .refresh import Run
 from .reports_folder import report_files
 from .sheets import STAGES
-from .shield import filing_blocks
+from .shield import CHECK_FIRST, filing_blocks, same_person, unchecked
 from .stages import NEW_EVIDENCE, Fault, Rules, find_faults, look_again, why_no_appeal, wrong_step
 from .work_queue import Desk, step_of, was_paid
 from .workbook import Notebook, read_notebook
@@ -47,11 +49,11 @@ _OPTIONS = {
     "Amazon case ID": "--case-id",
     "Filed on": "--filed-on",
     "Filed by": "--filed-by",
-    "Checked by": "--checked-by",
     "Amazon answer": "--answer or --paid",
     "Decision reason": "--reason",
     "Notes": "--note",
 }
+_FILED_ONLY = {"Amazon case ID", "Filed on"}  # which no draft has
 _MONEY = re.compile(r"\d+([.,]\d{1,2})?( [A-Z]{3})?")
 
 
@@ -74,11 +76,14 @@ def record(book: Book, run: Run, case: str, entry: Entry, folders: Sequence[Path
     notebook = read_notebook(book)
     cells = _read_entry(book, run, entry)
     rows = _rows_of(book, notebook, case)
+    if not cells.get("Stage") and all(stage_of(r) == "Draft" for r in rows) and _FILED_ONLY & cells.keys():
+        cells["Stage"] = "Filed"
     stage = text(cells.get("Stage"))
     filing = stage == "Filed" and any(stage_of(r) == "Draft" for r in rows)
     if filing:
         cells = {"Filed on": run.as_of, "Filed by": run.who, **cells}
     _refuse_steps(book, run, notebook, rows, cells, entry)
+    _refuse_own_check(book, notebook, rows, cells)
     if filing:
         _refuse_filing(book, run, notebook, rows, cells, folders)
     act, done = Act(book, run, notebook), Done(case=text(rows[0].get("Case")) or case)
@@ -205,6 +210,29 @@ _NO_EVIDENCE = Fault(
 )
 
 
+def _refuse_own_check(
+    book: Book, notebook: Notebook, rows: Sequence[Record], cells: Mapping[str, Cell]
+) -> None:
+    """Nobody checks what they file, and no name of a filed case is changed so that one person did both."""
+    for row in rows:
+        after = {**row, **cells}
+        signed, filed_by = text(cells.get("Checked by")), text(after.get("Filed by"))
+        wrong = ""
+        if signed and same_person(signed, filed_by or text(after.get("Owner"))):
+            wrong = f"{signed} {'files' if filed_by else 'owns'} it, and a check is somebody else's"
+        elif (
+            "Filed by" in cells
+            and stage_of(row) in BEYOND_DRAFT
+            and (block := unchecked(after, notebook.policy))
+        ):
+            wrong = block.why.partition(":")[0]
+        if wrong:
+            remedy = (
+                f"have a colleague run `recoup record {book.path.name} {text(row.get('Case'))} --checked`"
+            )
+            raise RecoupError(f"{book.path.name}, sheet Cases, {named(row)}: {wrong}; {remedy}. {UNCHANGED}")
+
+
 def _refuse_filing(
     book: Book,
     run: Run,
@@ -217,7 +245,7 @@ def _refuse_filing(
     refuse_typed(book, notebook, [text(r.get("Claim ID")) for r in rows])
     refuse_later_day(book, notebook, run)
     standing = standing_of(book, notebook, day(cells.get("Filed on")) or run.as_of)
-    blocks = filing_blocks(rows, standing)
+    blocks = filing_blocks([{**row, **cells} for row in rows], standing)
     remedy = f"If it was filed outside Recoup, type it on Cases: it is marked and left alone. {UNCHANGED}"
     refuse(f"{book.path.name}: {named(rows[0])} cannot be filed", blocks, remedy)
 
@@ -258,6 +286,10 @@ def _write_row(
         written["Last change"] = act.run.as_of
         if "Stage" in cells:
             written |= {"Suggested stage": None, "Suggested next step": None}
+        elif "Checked by" in cells:
+            written["Suggested next step"] = (
+                text(row.get("Suggested next step")).removeprefix(CHECK_FIRST) or None
+            )
         if stage_of(row | written) != "Draft" and not was_paid(row):
             written["Suggested next step"] = step.says or None
     act.type_case(row, written)

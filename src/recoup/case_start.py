@@ -24,16 +24,17 @@ from .case_acts import (
     standing_of,
 )
 from .case_checks import named
-from .cases import case_name, dismissal, stage_of, text, was_filed
+from .cases import case_name, day, dismissal, stage_of, text, was_filed
 from .documents import KIND as INBOUND
 from .follow_ups import to_file
 from .freshness import refuse_stale
 from .memory import plain
 from .model import Record, RecoupError
+from .policy import Policy
 from .refresh import Run
 from .reports import Listing
 from .results import case_facts
-from .shield import OPEN, draft_blocks, open_of_shipment
+from .shield import OPEN, checked_first, draft_blocks, open_of_shipment
 from .workbook import Notebook
 
 
@@ -68,7 +69,7 @@ def start(book: Book, run: Run, claim_ids: Sequence[str], files: Listing) -> Don
         if text(claim.get("Decision")) == "Take up":
             decided.pop("Decided by")
         act.type_claim(key, decided)
-        act.type_case({"Claim ID": key}, _draft(claim, names[key], run))
+        act.type_case({"Claim ID": key}, _draft(claim, names[key], run, notebook.policy))
         done.said.append(_said(claim, names[key]))
     act.write()
     done.case = names[wanted[0]]
@@ -92,13 +93,14 @@ def _names(wanted: Sequence[str], notebook: Notebook) -> dict[str, str]:
     return names
 
 
-def _draft(claim: Record, case: str, run: Run) -> Record:
+def _draft(claim: Record, case: str, run: Run, policy: Policy) -> Record:
+    step = to_file(day(claim.get("File by")), day(claim.get("Deadline")), run.as_of)
     return {
         **case_facts(claim),
         "Case": case,
         "Stage": "Draft",
         "Suggested stage": "Filed",
-        "Suggested next step": to_file(plain(claim.get("File by")), plain(claim.get("Deadline"))),
+        "Suggested next step": checked_first(step, {}, policy),
         "Last change": run.as_of,
     }
 

@@ -14,7 +14,7 @@ from .cases import Known, Tracking, stage_of, text, was_filed
 from .journal import Change, cell_changes, overtyped_changes
 from .memory import plain
 from .model import Cell, Problem, Record
-from .shield import ENDED_FOR_GOOD, Block, Standing, draft_blocks
+from .shield import ENDED_FOR_GOOD, Block, Standing, checked_first, draft_blocks
 from .typed_over import Typed, restore_rows, typed_problems
 from .work_queue import Desk, filed_steps
 
@@ -165,6 +165,9 @@ def _suggest(done: CaseUpdate, standing: Standing, sheet: CaseSheet) -> None:
         if text(row.get("Suggested stage")) == "Closed":
             continue
         blocks = [b for b in draft_blocks(key, standing) if b.rule not in _TOLD_ALREADY]
+        if not blocks and text(row.get("Suggested stage")) == "Filed":
+            step = text(row.get("Suggested next step"))
+            row["Suggested next step"] = checked_first(step, sheet.by_key.get(key, {}), standing.policy)
         if blocks:
             row["Suggested stage"] = suggested_stage(blocks)
             row["Suggested next step"] = f"Do not file: {blocks[0].sentence}"

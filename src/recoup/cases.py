@@ -324,7 +324,8 @@ def _dismiss(
 
 def _withdraw(tracked: Tracked, reason: Reason, by: str, why: str, tracking: Tracking) -> None:
     tracked.status, tracked.why = "Withdrawn", why
-    tracking.not_claimed.append(replace(tracked.line, reason=reason, detail=by, why=why))
+    if not tracked.ended:  # else the reports tell already where every unit of it went
+        tracking.not_claimed.append(replace(tracked.line, reason=reason, detail=by, why=why))
 
 
 def _grown(tracked: Tracked, remembered: Mapping[str, str]) -> bool:

@@ -85,11 +85,19 @@ def next_step(row: Mapping[str, Cell], rules: Rules, seen: Seen) -> Step:
     return Step(what, f"{says.format(due=due)}{_brackets(since_when + why)}{unknown}.", due, last)
 
 
-def to_file(file_by: Cell, deadline: Cell) -> str:
+def to_file(file_by: date | None, deadline: date | None, on: date) -> str:
     """The step of a draft that nothing speaks against."""
+    return (
+        f"File with Amazon{by_when(file_by, deadline, on)}, then fill Amazon case ID, Filed on and Filed by."
+    )
+
+
+def by_when(file_by: date | None, deadline: date | None, on: date) -> str:
+    """by the day to file by, at once after it, and the deadline; "" where no day is known."""
     at_most = f" ({deadline} at the latest)" if deadline else ""
-    by = f" by {file_by}{at_most}" if file_by else ""
-    return f"File with Amazon{by}, then fill Amazon case ID, Filed on and Filed by."
+    if file_by is None:
+        return ""
+    return f" {'at once' if file_by < on else f'by {file_by}'}{at_most}"
 
 
 def _brackets(words: str) -> str:

@@ -211,7 +211,8 @@ def _write(
     changes = claim_changes(rows, known, notebook.typed, who=run.who)
     lines = [*result.not_claimed, *tracking.not_claimed]
     left = results.not_claimed_rows(lines, notebook.not_claimed, run.as_of)
-    left += results.stale_lines(notebook.not_claimed, left, derived)
+    looked_at = derived | {line.claim_id for line in result.not_claimed}
+    left += results.stale_lines(notebook.not_claimed, left, looked_at, {t.claim_id for t in tracking.tracked})
     left += results.silent_lines(notebook.not_claimed, left, notebook.lines_typed, notebook.lines_written)
     changes += overtyped_changes(left, notebook.lines_typed, who=run.who, key=NOT_CLAIMED.key)
     cases, evidence, standing = _update_cases(

@@ -154,12 +154,21 @@ def not_claimed_rows(
     return rows
 
 
+DECIDED_REASONS = ("denied", "closed", "dismissed")  # of lines that follow from what people typed
+
+
 def stale_lines(
-    known: Mapping[tuple[str, ...], Record], rows: Sequence[Record], derived: set[str]
+    known: Mapping[tuple[str, ...], Record],
+    rows: Sequence[Record],
+    looked_at: Collection[str],
+    tracked: Collection[str],
 ) -> list[Record]:
-    """Lines that no longer hold although their claim was looked at again: 0 units, and where to look."""
+    """Lines that no longer hold: 0 units, and where to look.
+
+    Of claims that the reports tell (``looked_at``) any; of others on Claims (``tracked``), whose reports were
+    cleared, only what people decided, which they may have taken back.
+    """
     now = {(plain(r["Claim ID"]), plain(r["Reason"]), plain(r["Closed by"])) for r in rows}
-    ids = derived | {key[0] for key in now}
     return [
         {
             "Claim ID": key[0],
@@ -169,7 +178,7 @@ def stale_lines(
             "Why": "no longer so: see Claims",
         }
         for key in known
-        if key not in now and key[0] in ids
+        if key not in now and (key[0] in looked_at or (key[0] in tracked and key[1] in DECIDED_REASONS))
     ]
 
 
@@ -244,20 +253,21 @@ def case_rows(
     patched, opened = [], []
     for tracked in tracking.tracked:
         if tracked.claim_id in cases:
-            patched.append(_case_row(tracked, tracking.undone, cases[tracked.claim_id]))
+            patched.append(_case_row(tracked, tracking.undone, cases[tracked.claim_id], as_of))
     for tracked in tracking.opened:
-        row = _case_row(tracked, [], {})
+        row = _case_row(tracked, [], {}, as_of)
         opened.append({**row, "Case": tracked.case, "Stage": "Draft", "Last change": as_of})
     return patched, opened
 
 
-def _case_row(tracked: Tracked, undone: Sequence[str], case: Mapping[str, Cell]) -> Record:
+def _case_row(tracked: Tracked, undone: Sequence[str], case: Mapping[str, Cell], on: date) -> Record:
     claim, stage = tracked.claim, stage_of(case)
     row: Record = {"Claim ID": tracked.claim_id}
     if claim is not None:
         row = {header: getattr(claim, name) for header, name in CASE_FACTS.items()}
         row["Order ID"] = claim.order_id or claim.removal_order_id
-    row["Suggested stage"], row["Suggested next step"] = _suggest(tracked, stage, tracked.claim_id in undone)
+    suggested = _suggest(tracked, stage, tracked.claim_id in undone, on)
+    row["Suggested stage"], row["Suggested next step"] = suggested
     return row
 
 
@@ -268,7 +278,7 @@ def case_facts(claim: Record) -> Record:
     return row
 
 
-def _suggest(tracked: Tracked, stage: str, undone: bool) -> tuple[str, str]:
+def _suggest(tracked: Tracked, stage: str, undone: bool, on: date) -> tuple[str, str]:
     claim = tracked.claim
     if undone:
         return "Closed", "The Decision on Claims was cleared: close this draft, or take the claim up again."
@@ -282,7 +292,7 @@ def _suggest(tracked: Tracked, stage: str, undone: bool) -> tuple[str, str]:
         return "", f"Wait: Amazon usually still pays this by itself, or the window opens on {claim.opens}."
     if tracked.status == "Needs input":
         return "", f"Settle first: {tracked.missing}"
-    return "Filed", to_file(claim.file_by, claim.deadline)
+    return "Filed", to_file(claim.file_by, claim.deadline, on)
 
 
 def _suggest_filed(tracked: Tracked, stage: str) -> tuple[str, str]:

@@ -10,12 +10,11 @@ from .books.base import BookLocked
 from .books.locks import refuse_if_open
 from .books.refusals import refusal
 from .doors import opened_to_write
-from .merged_book import Summary, merge_books
 from .model import Record, RecoupError
 from .progress import Progress, unseen
 from .refresh import Run
+from .shared_work import Summary, merge_books, newest_lines, undo
 from .targets import place_of
-from .undoing import newest_lines, undo
 from .workbook import open_workbook
 
 _ROLES = {2: ("MINE", "THEIRS"), 3: ("BASE", "MINE", "THEIRS")}

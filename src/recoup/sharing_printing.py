@@ -9,9 +9,8 @@ from typing import Any
 from .console import print_json, print_table, say
 from .home import counted
 from .memory import plain
-from .merge_conflicts import Listed
-from .merged_book import Summary
 from .model import Record
+from .shared_work import Listed, Summary
 from .sharing import Merge
 
 COLUMNS = ("ID", "When", "Who", "Claim ID", "Field", "From", "To")

@@ -6,6 +6,7 @@ Decisions:
 - Two claims that one refresh derived never hold the same units: the allocation gives each unit to one claim. So the
   same identifiers block only against rows of a claim that is not derived now, and rows that a person opened.
 - Four eyes and the daily limit are about what is sent to Amazon: they block filing, not drafting.
+- Of two names that differ in capitals, accents, width or blanks only, one is a slip: they are one person.
 - Case rows that a person opened for something Recoup never found are judged by what they hold themselves.
 - The claims of one shipment go together: a short SKU that is not in its case blocks filing, one that comes after
   the shipment was filed blocks for good.
@@ -14,6 +15,7 @@ Decisions:
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -30,6 +32,7 @@ ENDED_FOR_GOOD = frozenset({"open case", "denied before", "paid by a case", "pai
 _MONEY = frozenset({"refund_exceeds_charge", "refund_commission_kept"})
 _REIMBURSEMENT = re.compile(r", (\S+) of \d{4}-\d\d-\d\d")  # as Not Claimed names a payment
 _SHOWN = 8
+_KANA = "\u3099\u309a"  # marks that make other letters of kana, no accents
 Key = tuple[str, ...]
 
 
@@ -103,7 +106,7 @@ class Standing:
         for key in (*self._keys(claim), *_asked_as_any(claim)):
             for row in self.by_units.get(key, ()):
                 other = text(row.get("Claim ID"))
-                if other != own and not (other in self.derived and own in self.derived):
+                if (other != own or not own) and not (other in self.derived and own in self.derived):
                     found[id(row)] = row
         return list(found.values())
 
@@ -164,7 +167,8 @@ def draft_blocks(claim_id: str, standing: Standing) -> list[Block]:
 
 def filing_blocks(rows: Sequence[Record], standing: Standing) -> list[Block]:
     """What speaks against sending the rows of one case to Amazon now."""
-    return [*case_blocks(rows, standing), *_daily_limit(rows, standing)]
+    unsigned = [b for r in rows if (b := unchecked(r, standing.policy))]
+    return [*case_blocks(rows, standing), *dict.fromkeys(unsigned), *_daily_limit(rows, standing)]
 
 
 def case_blocks(rows: Sequence[Record], standing: Standing) -> list[Block]:
@@ -177,6 +181,38 @@ def case_blocks(rows: Sequence[Record], standing: Standing) -> list[Block]:
             found += _row_duplicates(row, standing)
     found += _shipment_siblings(rows, standing)
     return list(dict.fromkeys(found))
+
+
+def unchecked(row: Mapping[str, Cell], policy: Policy) -> Block | None:
+    """Where Settings ask for four eyes: that nobody but who files a case has checked it."""
+    if text(policy.setting("four_eyes")).casefold() != "yes":
+        return None
+    filed_by, checked_by = text(row.get("Filed by")), text(row.get("Checked by"))
+    if checked_by and not same_person(checked_by, filed_by):
+        return None
+    who = f"{checked_by}, who files it" if checked_by else "nobody"
+    why = f"Settings ask for four eyes, and Checked by names {who}: have a colleague check it and sign there"
+    return Block("four eyes", why, (f"Cases {text(row.get('Case')) or _id(row)} Checked by",))
+
+
+CHECK_FIRST = "Have it checked by a colleague first (Checked by). "
+
+
+def checked_first(step: str, row: Mapping[str, Cell], policy: Policy) -> str:
+    """The next step of a draft that is ready to be filed, or to be checked before."""
+    return f"{CHECK_FIRST}{step}" if unchecked(row, policy) else step
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two names mean one person, however they are typed."""
+    return _folded(one) == _folded(other) != ""
+
+
+def _folded(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return " ".join(
+        "".join(c for c in letters if not unicodedata.combining(c) or c in _KANA).split()
+    ).casefold()
 
 
 def _id(row: Mapping[str, Cell]) -> str:

@@ -112,19 +112,12 @@ def _blank(column: str, stage: str, what: str) -> Fault:
 
 
 def _faults_of_filing(row: Mapping[str, Cell], rules: Rules) -> list[Fault]:
-    stage, filed_by, checked_by = stage_of(row), text(row.get("Filed by")), text(row.get("Checked by"))
-    found = []
+    stage, found = stage_of(row), []
     if not text(row.get("Amazon case ID")):
         found.append(_blank("Amazon case ID", stage, "the number Seller Central gave the case"))
     found += _faults_of_day(row, rules)
-    if not filed_by:
+    if not text(row.get("Filed by")):
         found.append(_blank("Filed by", stage, "who sent it to Amazon"))
-    if four_eyes(rules.policy) and (not checked_by or checked_by.casefold() == filed_by.casefold()):
-        says = f"{stage}, but Checked by names {checked_by or 'nobody'}" + (
-            ", who filed it" if checked_by else ""
-        )
-        remedy = "Settings ask for four eyes: another person than Filed by checks it and signs in Checked by."
-        found.append(Fault("Checked by", says, remedy))
     return found
 
 
@@ -174,11 +167,6 @@ def last_appeal(row: Mapping[str, Cell], rules: Rules) -> date | None:
     """The last day on which policy lets a denial be appealed; None where no deadline is known."""
     deadline, after = day(row.get("Deadline")), rules.number("appeal_after_deadline")
     return deadline + timedelta(days=round(after.number)) if deadline and after else None
-
-
-def four_eyes(policy: Policy) -> bool:
-    """Whether Settings want another person to check a case before it is filed."""
-    return text(policy.setting("four_eyes")).casefold() == "yes"
 
 
 def look_again(stage: str, kind: str, on: date, rules: Rules) -> tuple[date | None, str]:

@@ -21,12 +21,21 @@ from .case_sheet import row_key
 from .cases import GROWN, day, stage_of, text
 from .documents import KIND as INBOUND
 from .filing_plan import Plan, Request, plan_filings
-from .follow_ups import Seen, Step, next_step, to_file
+from .follow_ups import Seen, Step, by_when, next_step, to_file
 from .memory import plain
 from .model import Cell, Record
 from .policy import ALL
-from .shield import ENDED_FOR_GOOD, Block, Standing, case_blocks, draft_blocks, filed_today, too_late
-from .stages import four_eyes
+from .shield import (
+    ENDED_FOR_GOOD,
+    Block,
+    Standing,
+    case_blocks,
+    checked_first,
+    draft_blocks,
+    filed_today,
+    too_late,
+    unchecked,
+)
 from .work_tasks import Queue, Task, Worth, most_of
 
 REVERSED = "reimbursement_reversed"
@@ -155,6 +164,8 @@ def _owner(desk: Desk, rows: Sequence[Mapping[str, Cell]]) -> str:
 
 def _draft(desk: Desk, case: str, rows: Sequence[Record]) -> Task | _Filing:
     """A draft: to be filed, or what keeps it from being filed."""
+    policy = desk.standing.policy
+    unsigned = next((r for r in rows if unchecked(r, policy)), rows[0])
     file_by, closes = _first_day(map(desk.file_by, rows)), _first_day(map(desk.deadline, rows))
     task = Task(
         "file",
@@ -162,7 +173,7 @@ def _draft(desk: Desk, case: str, rows: Sequence[Record]) -> Task | _Filing:
         _ids(rows),
         text(rows[0].get("Kind")),
         "Draft",
-        to_file(file_by, closes),
+        checked_first(to_file(file_by, closes, desk.on), unsigned, policy),
         _owner(desk, rows),
         tuple(_worth(desk.claim(r) or r) for r in rows),
         file_by or desk.on,
@@ -191,7 +202,7 @@ def _claim(desk: Desk, rows: Sequence[Record]) -> Task | _Filing:
         _ids(rows),
         text(claim.get("Kind")),
         status,
-        f"Take it up and file it by {file_by}." if file_by else "Take it up and file it.",
+        f"Take it up and file it{by_when(file_by, closes, desk.on)}.",
         _owner(desk, rows),
         tuple(_worth(r) for r in rows),
         file_by or desk.on,
@@ -229,8 +240,6 @@ def _judge(task: Task, blocks: Sequence[Block], filing: _Filing, desk: Desk) -> 
         return replace(task, what="wait" if wait else "settle", says=says)
     if blocks:
         task = replace(task, says=f"First {blocks[0].why}. {task.says}")
-    elif task.case and four_eyes(desk.standing.policy):
-        task = replace(task, says=f"{task.says} Another person checks it first and signs in Checked by.")
     what = "dispute" if task.kind == REVERSED else task.what
     return replace(filing, task=replace(task, what=what))
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .books.base import Book
-from .memory import plain
-from .merge_past import Remembered
-from .merging import ROW, UNKNOWN, Conflict
-from .model import Cell, Formula, Record
-from .shared_work import Shared, claim_of, row_name
+from ..books.base import Book
+from ..memory import plain
+from ..model import Cell, Formula, Record
+from ._past import Remembered
+from ._rows import ROW, UNKNOWN, Conflict
+from ._tables import Shared, claim_of, row_name
 
 SHEET = "Merge conflicts"
 HEADINGS = (

@@ -19,9 +19,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
-from .memory import plain
-from .model import Cell, Formula, Record
-from .same_rows import Layout, align, blank, same
+from ..memory import plain
+from ..model import Cell, Formula, Record
+from ._alignment import Layout, align, blank, same
 
 ROW = "row"  # stands for the field where a whole row is meant
 

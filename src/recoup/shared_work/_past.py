@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .books.base import Book
-from .memory import plain
-from .merging import UNKNOWN, Before, add_lines
-from .model import Cell, Record
-from .shared_memory import Past
-from .shared_work import Shared, names_of
-from .sheets import JOURNAL
+from ..books.base import Book
+from ..memory import plain
+from ..model import Cell, Record
+from ..sheets import JOURNAL
+from ._memory import Past
+from ._rows import UNKNOWN, Before, add_lines
+from ._tables import Shared, names_of
 
 DECIDED = {"Claims": "Decided by", "Cases": "Filed by", "Exclusions": "By"}
 

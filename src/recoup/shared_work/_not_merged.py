@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 
-from .books.base import Book, BookError
-from .merge_conflicts import SHEET
-from .reports import tab_rows
-from .shared_work import RECORD_TABS
-from .sheets import OWN_RECORDS, REPORT_TABS, TABLES
+from ..books.base import Book, BookError
+from ..reports import tab_rows
+from ..sheets import OWN_RECORDS, REPORT_TABS, TABLES
+from ._conflicts import SHEET
+from ._tables import RECORD_TABS
 
 Lines = dict[int, tuple[str, ...]]
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from .books.base import Book
-from .case_sheet import PEOPLE as CASE_PEOPLE
-from .case_sheet import SKIPPED, row_key
-from .cases import stage_of
-from .memory import PEOPLE, adopt, key_of, mark, plain, recall
-from .model import Record
-from .sheets import NOT_CLAIMED
-from .stages import wrong_step
+from ..books.base import Book
+from ..case_sheet import PEOPLE as CASE_PEOPLE
+from ..case_sheet import SKIPPED, row_key
+from ..cases import stage_of
+from ..memory import PEOPLE, adopt, key_of, mark, plain, recall
+from ..model import Record
+from ..sheets import NOT_CLAIMED
+from ..stages import wrong_step
 
 Key = Callable[[Record], str]
 TABLES: dict[

@@ -13,16 +13,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from .books.base import Book
-from .books.cell_values import translated
-from .books.cells import column_letter
-from .memory import plain
-from .merging import Rows
-from .model import Cell, Formula, Record
-from .reconciliation import own_name
-from .reports import all_reports, find_form
-from .same_rows import Layout
-from .sheets import (
+from ..books.base import Book
+from ..books.cell_values import translated
+from ..books.cells import column_letter
+from ..memory import plain
+from ..model import Cell, Formula, Record
+from ..reconciliation import own_name
+from ..reports import all_reports, find_form
+from ..sheets import (
     CASE_LOG,
     CASES,
     CLAIMS,
@@ -35,6 +33,8 @@ from .sheets import (
     SETTINGS,
     Table,
 )
+from ._alignment import Layout
+from ._rows import Rows
 
 CLAIM = "Claim ID"
 ACTS = frozenset({"Case", "Units filed", "Value filed"})

@@ -13,15 +13,15 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, datetime
 
-from .books.base import Book
-from .memory import plain
-from .merge_past import by_time
-from .merging import ROW
-from .model import Cell, Record, RecoupError
-from .refresh import Run
-from .shared_memory import Noted
-from .shared_work import LAYOUTS, RECORD_TABS, Place, names_of, places, read_shared, write_cells
-from .sheets import CASES, CLAIMS, NOT_CLAIMED, TABLES
+from ..books.base import Book
+from ..memory import plain
+from ..model import Cell, Record, RecoupError
+from ..refresh import Run
+from ..sheets import CASES, CLAIMS, NOT_CLAIMED, TABLES
+from ._memory import Noted
+from ._past import by_time
+from ._rows import ROW
+from ._tables import LAYOUTS, RECORD_TABS, Place, names_of, places, read_shared, write_cells
 
 UNDO_OF = "undo of "
 _COMPUTED = {c.header for t in (CLAIMS, CASES, NOT_CLAIMED) for c in t.columns if c.owner == "recoup"}

@@ -14,17 +14,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from .books.base import Book, TableBlocked
-from .memory import plain
-from .merge_conflicts import Listed, add_conflicts, list_conflict, said, summary_of
-from .merge_past import Remembered, by_time, common_past
-from .merging import ROW, Before, Merged, Rows, merge_rows
-from .model import Cell, Formula, Record, RecoupError
-from .not_merged import unmerged_tabs
-from .policy import load
-from .refresh import Run
-from .shared_memory import Noted
-from .shared_work import (
+from ..books.base import Book, TableBlocked
+from ..memory import plain
+from ..model import Cell, Formula, Record, RecoupError
+from ..policy import load
+from ..refresh import Run
+from ..sheets import Column
+from ..workbook import check_columns, check_version, refuse_older
+from ._conflicts import Listed, add_conflicts, list_conflict, said, summary_of
+from ._memory import Noted
+from ._not_merged import unmerged_tabs
+from ._past import Remembered, by_time, common_past
+from ._rows import ROW, Before, Merged, Rows, merge_rows
+from ._tables import (
     CLAIM,
     LAYOUTS,
     LOGS,
@@ -36,8 +38,6 @@ from .shared_work import (
     row_name,
     write_cells,
 )
-from .sheets import Column
-from .workbook import check_columns, check_version, refuse_older
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,9 @@ def merge_books(base: Book | None, mine: Book, theirs: Book, run: Run) -> Summar
         refuse_older(book)
         check_columns(book)
     _refuse_strangers(base, mine, theirs)
+    left_alone = unmerged_tabs(
+        base, mine, theirs
+    )  # first: of a changed book no tab is known without reading it
     one, other = Remembered.of(mine, mine.path.name), Remembered.of(theirs, theirs.path.name)
     one.part_from(other)
     other.part_from(one)
@@ -90,7 +93,7 @@ def merge_books(base: Book | None, mine: Book, theirs: Book, run: Run) -> Summar
         _put_in_order(mine)
     _journal(mine, changes, run)
     listed = add_conflicts(mine, summary.conflicts, theirs)
-    summary.not_merged += unmerged_tabs(base, mine, theirs)
+    summary.not_merged += left_alone
     if changes or listed or any(summary.lines.values()):
         summary.noted.write(mine)
         mine.write_names({"Recoup_Notice": f"merged with {theirs.path.name} by {run.who}: refresh"})

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .memory import plain
-from .model import Cell, Formula, Record
+from ..memory import plain
+from ..model import Cell, Formula, Record
 
 BASE, MINE, THEIRS = range(3)
 Place = tuple[int | None, int | None, int | None]  # of one row in BASE, MINE and THEIRS
