@@ -192,6 +192,16 @@ def test_filing_writes_day_and_person_the_amounts_once_the_log_and_the_status(fi
     assert (case_of(filed, lost)["Units filed"], case_of(filed, lost)["Units"]) == (2, 1)
 
 
+def test_a_draft_that_has_what_only_a_filed_case_has_is_filed(book: Path) -> None:
+    lost = claim_of(book, LOST)["Claim ID"]
+    start(book, lost)
+    with pytest.raises(RecoupError, match=r"Filed without Amazon case ID \(--case-id\)"):
+        record(book, lost, Filed_on=AS_OF)
+    record(book, lost, Amazon_case_ID="17000000002")
+    assert case_of(book, lost)["Stage"] == "Filed"
+    assert claims(book)[lost]["Status"] == "Filed"
+
+
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("an unknown case", {"case": "C-NONE", "Stage": "Paid"}, "there is no case C-NONE"),
     ("a word that is no stage", {"Stage": "Sent"}, "--stage Sent is no stage; use one of Draft, Filed"),
@@ -708,6 +718,8 @@ def run_in_any_order(book: Path, seed: int, steps: int) -> None:
             try:
                 record(book, key, **{h.replace(" ", "_"): v for h, v in picked.items() if v != "yesterday"})
                 allowed = {h for h, v in picked.items() if v} | BY_COMMAND
+                if before[key]["Stage"] == "Draft" and {"Amazon case ID", "Filed on"} & picked.keys():
+                    allowed.add("Stage")
             except RecoupError:
                 assert people(book) == before
         elif step == "type":

@@ -38,7 +38,8 @@ def print_table(title: str, rows: Sequence[Record], columns: Sequence[str]) -> N
     """Columns of the rows under a title, numbers to the right; nothing when there are no rows."""
     if not rows:
         return
-    cells = [[_cell(r.get(c)) for c in columns] for r in rows]
+    broken = [any(_is_broken(r.get(c)) for r in rows) for c in columns]
+    cells = [[_cell(r.get(c), b) for c, b in zip(columns, broken, strict=True)] for r in rows]
     widths = [max(len(columns[i]), *(len(row[i]) for row in cells)) for i in range(len(columns))]
     numbers = [all(_is_number(r.get(c)) for r in rows) for c in columns]
     say(f"\n{title}")
@@ -49,8 +50,13 @@ def print_table(title: str, rows: Sequence[Record], columns: Sequence[str]) -> N
     say("")
 
 
-def _cell(cell: Any) -> str:
-    if isinstance(cell, float) and not cell.is_integer():
+def _is_broken(cell: Any) -> bool:
+    return isinstance(cell, float) and not cell.is_integer()
+
+
+def _cell(cell: Any, cents: bool) -> str:
+    """A cell as text; ``cents``: its column holds amounts with cents, and all of them show theirs."""
+    if cents and cell is not None and _is_number(cell):
         return f"{cell:,.2f}"
     return printable(" ".join(plain(getattr(cell, "cached", cell)).split("\n")))
 

@@ -206,8 +206,7 @@ def _write(
     rows = results.claim_rows(tracking, run.as_of, places)
     restore_rows(rows, known.claims, notebook.typed)
     problems += typed_problems([*notebook.typed, *notebook.lines_typed], derived)
-    problems += strange_decisions(known)
-    problems += copied_tabs(book)
+    problems += [*strange_decisions(known), *copied_tabs(book)]
     changes = claim_changes(rows, known, notebook.typed, who=run.who)
     lines = [*result.not_claimed, *tracking.not_claimed]
     left = results.not_claimed_rows(lines, notebook.not_claimed, run.as_of)
