@@ -258,8 +258,12 @@ class _Teller:
                 if claim:
                     verdict = "dispute" if id(reversal) in unknown else "fair"
                     self._take(claim, reversal, units, verdict, purse.credit)
+        there: dict[str, list[Credit]] = defaultdict(list)
+        for purse in self.allocation.purses:
+            there[purse.credit.reference_id].append(purse.credit)
         for reversal, units, missing in self.allocation.unlinked:
-            claim = self._filed.recorded(reversal) if missing == "original" else ""
+            told = any(c.product.matches(reversal.product) for c in there[reversal.original_id])
+            claim = self._filed.recorded(reversal) if missing == "original" and not told else ""
             if claim:
                 self._take(claim, reversal, units, "dispute")
 

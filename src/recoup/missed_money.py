@@ -2,8 +2,8 @@
 
 Decisions:
 - A claim counts from the day after its deadline, also before the next refresh says so. It is told by Claims, and by
-  drafts of claims that are no longer there; lines of Not Claimed that expired before Recoup saw them hold no value and
-  are only counted.
+  drafts of claims that are no longer there. Lines of Not Claimed that expired before Recoup saw them hold no value and
+  are left out: nobody here missed them.
 - The cause is what the claim was last: a draft, on Hold, what its Status was by the Journal; whether it was found too
   late, or its reports were not read any more, comes before its Status.
 - It belongs to the Owner of its case, else to whoever decided, else to nobody.
