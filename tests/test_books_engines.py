@@ -22,19 +22,26 @@ from recoup import doors, sheets
 from recoup.books import ENGINES, open_book
 from recoup.books.base import Book, BookError
 from recoup.books.report_tab import leading_blank_columns
+from recoup.freshness import READ
 from recoup.model import Formula
 
 Change = Callable[[Book], Any]
 
 
 def everything(path: Path) -> dict[Any, Any]:
-    """All that a person sees of a workbook, read with openpyxl; values as formulas and as last calculated."""
+    """All that a person sees of a workbook, read with openpyxl; values as formulas and as last calculated.
+
+    The stamp of a tab that was read stays out: it tells of the file's parts, which only one engine knows.
+    """
     found: dict[Any, Any] = {}
     for cached in (False, True):
         book = openpyxl.load_workbook(path, data_only=cached)
         for tab in book.worksheets:
             for row in tab.iter_rows():
+                stamped = tab.title == "_Recoup" and row[0].value == READ
                 for cell in row:
+                    if stamped and cell.column_letter == "C":
+                        continue
                     if cell.value is not None or cell.has_style:
                         look = (
                             cell.number_format,

@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from .books.base import Book
 from .memory import plain
@@ -74,9 +75,17 @@ def _changed(then: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
 
 
 def _files(files: Listing) -> str:
-    stats = [(name, path.stat()) for name, path in files.files]
-    seen = sorted((name, s.st_size, s.st_mtime_ns) for name, s in stats)
+    seen = sorted((name, *_size_and_time(path)) for name, path in files.files)
     return _hash(seen) if seen else ""
+
+
+def _size_and_time(path: Path) -> tuple[int, int]:
+    """Of a file that has gone since it was listed: none, so that it counts as changed when it is back."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return -1, 0
+    return stat.st_size, stat.st_mtime_ns
 
 
 def _settings(book: Book) -> str:
