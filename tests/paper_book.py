@@ -151,9 +151,9 @@ class PaperBook:
     def sheet_of(self, table: str) -> str:
         return self._table(table).sheet
 
-    def rows_shown(self, table: str) -> tuple[int, int]:
+    def rows_hidden(self, table: str) -> int:
         used, hidden = self._table(table).used(), self._table(table).hidden
-        return sum(i not in hidden for i in used), len(used)
+        return sum(i in hidden for i in used)
 
     def read_table(self, name: str) -> TableRows:
         if name not in self._read:
