@@ -64,7 +64,7 @@ def forget(cache: str, task: str, *arguments: str) -> Work:
 def demo() -> Work:
     """`recoup demo`: simulate, make the workbook, import, refresh."""
     from recoup.doors import make_demo
-    from recoup.refresh import Run
+    from recoup.run import Run
 
     def work() -> Found:
         with TemporaryDirectory() as folder:
@@ -135,7 +135,7 @@ def _refresh(book: Path, folders: list[Path], copy: Path) -> Work:
     import recoup.detectors
     from recoup.books import package_book  # noqa: F401 - on no clock
     from recoup.doors import Target, refresh_book
-    from recoup.refresh import Run
+    from recoup.run import Run
 
     recoup.detectors.all_detectors()
     run = Run(AS_OF, datetime(2026, 11, 15, 12), "benchmark")

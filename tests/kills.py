@@ -23,7 +23,7 @@ from recoup import doors
 from recoup.books import open_book
 from recoup.detectors import all_detectors
 from recoup.policy import load
-from recoup.refresh import Run
+from recoup.run import Run
 from syscalls import Traced, can_tear, run_traced
 
 BACKUPS = "Recoup backups"

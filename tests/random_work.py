@@ -19,8 +19,8 @@ from recoup.case_money import FIGURES
 from recoup.clearing import clear, plan_clearing
 from recoup.memory import plain
 from recoup.model import Record, RecoupError
-from recoup.refresh import Run
 from recoup.reports import list_files
+from recoup.run import Run
 from recoup.sheets import CASES, TABLES
 from workbooks import AS_OF, Seller, rows_of
 

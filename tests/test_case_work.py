@@ -18,7 +18,7 @@ from recoup.case_sheet import read_cases, typed_changes
 from recoup.memory import line, plain
 from recoup.model import RecoupError
 from recoup.policy import load
-from recoup.refresh import Run
+from recoup.run import Run
 from recoup.sheets import CASES, OWN_RECORDS
 from test_commands import Recoup, recoup
 from workbooks import (

@@ -83,6 +83,8 @@ LAYERS = (
         "work_queue",
         "missed_money",
         "work_ahead",
+        "run",
+        "result_sheets",
         "refresh",
     },
     {"upgrade", "targets", "shared_work"},

@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 
 import crosscheck
 from recoup import doors
-from recoup.refresh import Run
+from recoup.run import Run
 from recoup.sheets import KINDS
 from recoup.simulator import simulate
 

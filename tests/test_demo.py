@@ -20,7 +20,7 @@ from recoup import doors
 from recoup.books.base import Book
 from recoup.doors import make_demo, open_workbook
 from recoup.explain import explain
-from recoup.refresh import Run
+from recoup.run import Run
 from recoup.simulator import simulate
 from workbooks import table
 

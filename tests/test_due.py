@@ -14,7 +14,7 @@ import pytest
 from recoup import cli, doors
 from recoup.case_doors import due_book, record_book, start_book
 from recoup.case_record import Entry
-from recoup.refresh import Run
+from recoup.run import Run
 from recoup.work_tasks import HEADERS, due_table
 from workbooks import AS_OF, Desk, blank_book, claim_of, copy_of, grid, refresh, refreshed_book, seen, table
 

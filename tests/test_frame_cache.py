@@ -18,8 +18,8 @@ from recoup.books import open_book
 from recoup.books.package_book import PackageBook
 from recoup.doors import Target, refresh_book
 from recoup.frame_cache import FrameCache, user_cache
-from recoup.refresh import Run
 from recoup.reports import Reports, Source, file_sources, list_files, read
+from recoup.run import Run
 from report_samples import samples
 from workbooks import AS_OF, blank_book, imported_book
 

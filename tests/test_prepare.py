@@ -14,7 +14,7 @@ from recoup.model import RecoupError
 from recoup.pipeline import Brief, detect
 from recoup.policy import load
 from recoup.prepare import Ask, find_missing
-from recoup.refresh import Run
+from recoup.run import Run
 from workbooks import Seller, cells, make_book, replace_report, run
 
 AS_OF = date(2026, 2, 10)

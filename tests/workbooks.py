@@ -24,7 +24,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from recoup import doors
 from recoup.policy import Policy
-from recoup.refresh import Run, Summary
+from recoup.result_sheets import Summary
+from recoup.run import Run
 from recoup.sheets import TABLES
 
 AS_OF = date(2026, 11, 15)

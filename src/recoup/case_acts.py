@@ -20,8 +20,8 @@ from .journal import Change, found_by, journal_rows, lines_of_run
 from .memory import PEOPLE as DECIDED
 from .memory import READ_TO, line, mark, plain, remember
 from .model import Cell, Record, RecoupError, SourceRow
-from .refresh import Run
 from .results import not_claimed_rows
+from .run import Run
 from .sheets import NOT_CLAIMED
 from .shield import Block, Standing, grouped
 from .workbook import Notebook, read_notebook

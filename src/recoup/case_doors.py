@@ -11,8 +11,8 @@ from .case_record import Entry, record
 from .case_start import dismiss, start
 from .doors import opened_to_write
 from .model import RecoupError
-from .refresh import Run
 from .reports_folder import report_files
+from .run import Run
 from .targets import place_of
 from .work_ahead import Ahead, look_ahead
 from .workbook import open_workbook, read_notebook

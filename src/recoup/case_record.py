@@ -37,8 +37,8 @@ from .follow_ups import Seen, Step, next_step
 from .freshness import refuse_stale
 from .memory import plain
 from .model import Cell, Record, RecoupError
-from .refresh import Run
 from .reports_folder import report_files
+from .run import Run
 from .sheets import STAGES
 from .shield import CHECK_FIRST, filing_blocks, same_person, unchecked
 from .stages import NEW_EVIDENCE, Fault, Rules, find_faults, look_again, why_no_appeal, wrong_step

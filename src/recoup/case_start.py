@@ -31,9 +31,9 @@ from .freshness import refuse_stale
 from .memory import plain
 from .model import Record, RecoupError
 from .policy import Policy
-from .refresh import Run
 from .reports import Listing
 from .results import case_facts
+from .run import Run
 from .shield import OPEN, checked_first, draft_blocks, open_of_shipment
 from .workbook import Notebook
 

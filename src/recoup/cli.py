@@ -14,7 +14,7 @@ from .options import AsOf, BookPath, Engine, Folder, InPlace, Json, Strict, read
 from .progress import bar
 
 if TYPE_CHECKING:
-    from .refresh import Run
+    from .run import Run
 
 app = typer.Typer(
     name="recoup",
@@ -342,7 +342,7 @@ def _explain_error(error: BaseException, debug: bool) -> int:
 def _run(as_of: str) -> Run:
     import getpass
 
-    from .refresh import Run
+    from .run import Run
 
     now = datetime.now()  # noqa: DTZ005 - the operator's own clock
     return Run(_day(as_of, "--as-of"), now.replace(microsecond=0), getpass.getuser())

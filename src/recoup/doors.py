@@ -20,9 +20,11 @@ from .model import Problem, RecoupError
 from .pipeline import Result
 from .prepare import Ask, prepare
 from .progress import Progress, unseen
-from .refresh import Run, Summary, check, missing_inputs, refresh
+from .refresh import check, missing_inputs, refresh
 from .reports import Reports
 from .reports_folder import report_files
+from .result_sheets import Summary
+from .run import Run
 from .targets import Target, copy_notice, place_of, place_of_refresh
 from .upgrade import upgrade
 from .workbook import backups_kept, open_workbook

@@ -21,9 +21,9 @@ from .model import Problem, Record, RecoupError
 from .pipeline import Result
 from .policy import ALL, Policy
 from .prepare import Ask
-from .refresh import Summary
 from .reports import Reports, all_reports
 from .reports_folder import FOLDER_ROW
+from .result_sheets import Summary
 from .source_files import Cited
 from .targets import copy_notice
 from .waiting import in_words

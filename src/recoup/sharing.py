@@ -12,7 +12,7 @@ from .books.refusals import refusal
 from .doors import opened_to_write
 from .model import Record, RecoupError
 from .progress import Progress, unseen
-from .refresh import Run
+from .run import Run
 from .shared_work import Summary, merge_books, newest_lines, undo
 from .targets import place_of
 from .workbook import open_workbook

@@ -18,7 +18,7 @@ from ..books.base import Book, TableBlocked
 from ..memory import plain
 from ..model import Cell, Formula, Record, RecoupError
 from ..policy import load
-from ..refresh import Run
+from ..run import Run
 from ..sheets import Column
 from ..workbook import check_columns, check_version, refuse_older
 from ._conflicts import Listed, add_conflicts, list_conflict, said, summary_of

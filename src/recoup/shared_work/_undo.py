@@ -16,7 +16,7 @@ from datetime import date, datetime
 from ..books.base import Book
 from ..memory import plain
 from ..model import Cell, Record, RecoupError
-from ..refresh import Run
+from ..run import Run
 from ..sheets import CASES, CLAIMS, NOT_CLAIMED, TABLES
 from ._memory import Noted
 from ._past import by_time
