@@ -1,6 +1,7 @@
 """How thorough a test run is: RECOUP_EFFORT = ci (a sample of everything), default, or thorough (a release).
 
 Property tests take it as their hypothesis profile; a long test asks for ``scaled`` and shrinks its loops with it.
+On CI (the variable CI is set) they take the same examples every time; elsewhere they look for new ones.
 Of a slow test with many parameters a ci run takes the first.
 """
 
@@ -22,7 +23,7 @@ for _name, _times in EFFORTS.items():
         _name,
         max_examples=round(EXAMPLES * _times),
         deadline=None,
-        derandomize=_name == "ci",
+        derandomize=_name == "ci" or bool(os.environ.get("CI")),
         suppress_health_check=[HealthCheck.too_slow],
         print_blob=True,
     )
