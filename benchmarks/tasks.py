@@ -157,15 +157,16 @@ def _found(summary: Any) -> Found:
 
 
 def peak_memory() -> float:
-    """The most memory this process has held, in MB."""
+    """The most memory this process has held, and the largest one it started, in MB."""
+    import resource
+
+    unit = 1024 * 1024 if sys.platform == "darwin" else 1024
+    started = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / unit
     status = Path("/proc/self/status")
     if status.exists():
         line = next(x for x in status.read_text(encoding="ascii").splitlines() if x.startswith("VmHWM"))
-        return int(line.split()[1]) / 1024
-    import resource
-
-    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return used / (1024 * 1024 if sys.platform == "darwin" else 1024)
+        return int(line.split()[1]) / 1024 + started
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit + started
 
 
 def profiled(work: Work) -> None:

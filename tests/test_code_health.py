@@ -49,6 +49,7 @@ LAYERS = (
         "typed_over",
         "workbook",
         "frame_cache",
+        "report_workers",
         "results",
         "settlement_ties",
         "case_payments",

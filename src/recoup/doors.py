@@ -14,13 +14,13 @@ from .books.refusals import refusal
 from .books.run_lock import only_run
 from .books.saving import replace_file
 from .clearing import Clearing, clear, plan_clearing
-from .frame_cache import user_cache
 from .importing import Imported, import_into
 from .model import Problem, RecoupError
 from .pipeline import Result
 from .prepare import Ask, prepare
 from .progress import Progress, unseen
 from .refresh import check, missing_inputs, refresh
+from .report_workers import shelf_for
 from .reports import Reports
 from .reports_folder import report_files
 from .result_sheets import Summary
@@ -122,7 +122,7 @@ def check_book(
     book = open_workbook(path, engine)
     files = report_files(book, folders)
     progress("Reading the reports")
-    return check(book, run, files=files, shelf=user_cache(), progress=progress)
+    return check(book, run, files=files, shelf=shelf_for(files), progress=progress)
 
 
 def refresh_book(
@@ -150,7 +150,7 @@ def refresh_book(
 
 def _refreshed(book: Book, run: Run, folders: Sequence[Path], to: Path, progress: Progress) -> Summary:
     files = report_files(book, folders)
-    return refresh(book, run, files=files, shelf=user_cache(), progress=progress, at=to)
+    return refresh(book, run, files=files, shelf=shelf_for(files), progress=progress, at=to)
 
 
 def clear_book(
@@ -204,7 +204,7 @@ def prepare_book(
 def _prepared(book: Book, run: Run, folders: Sequence[Path], progress: Progress) -> list[Ask]:
     files = report_files(book, folders)
     progress("Finding what is missing")
-    return prepare(book, missing_inputs(book, run, files=files, shelf=user_cache(), progress=progress))
+    return prepare(book, missing_inputs(book, run, files=files, shelf=shelf_for(files), progress=progress))
 
 
 def upgrade_book(

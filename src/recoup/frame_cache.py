@@ -46,7 +46,7 @@ class FrameCache:
     """A folder of readings; a ``reports.Shelf``. Whatever goes wrong with it, the report is read anew."""
 
     def __init__(self, folder: Path, *, most_bytes: int = MOST_BYTES, least_rows: int = LEAST_ROWS) -> None:
-        self._folder, self._most_bytes, self._least_rows = folder, most_bytes, least_rows
+        self.folder, self._most_bytes, self._least_rows = folder, most_bytes, least_rows
         self._writer, self._writing = ThreadPoolExecutor(1), list[Future[None]]()
 
     def find(self, source: Source) -> Reading | None:
@@ -81,8 +81,8 @@ class FrameCache:
     def _write(self, path: Path, facts: bytes, frames: Sequence[pd.DataFrame]) -> None:
         """One reading, in one step."""
         with suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle, name = tempfile.mkstemp(dir=self._folder, suffix=".new")
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle, name = tempfile.mkstemp(dir=self.folder, suffix=".new")
             try:
                 with os.fdopen(handle, "wb") as file:
                     digest = hashlib.sha256()
@@ -96,10 +96,10 @@ class FrameCache:
 
     def _path(self, source: Source) -> Path:
         parts = (source.digest, source.name, _reader())
-        return self._folder / hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+        return self.folder / hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
     def _prune(self) -> None:
-        kept = sorted(((f.stat(), f) for f in self._folder.iterdir()), key=lambda p: -p[0].st_mtime)
+        kept = sorted(((f.stat(), f) for f in self.folder.iterdir()), key=lambda p: -p[0].st_mtime)
         size = 0
         for status, path in kept:
             size += status.st_size

@@ -24,6 +24,7 @@ FACTS = frozenset(
         *("Reference ID", "Event date", "Units", "Why"),
     }
 )
+_AS_JSON = json.JSONEncoder(sort_keys=True).encode
 VALUE = "="  # before a fact; a fingerprint has none
 KEPT = {  # what a line is about -> the columns kept as they were
     "claim": FACTS,
@@ -35,18 +36,16 @@ _KINDS = {c.header: c.kind for t in (CLAIMS, NOT_CLAIMED, CASES) for c in t.colu
 
 def plain(cell: Cell) -> str:
     """One spelling per value, whichever engine read the cell: 3 and 3.0 are "3", a day is ISO text."""
-    if isinstance(cell, Formula):
+    if isinstance(cell, str):
+        return cell.strip().replace("\r\n", "\n")
+    if cell is None or isinstance(cell, Formula):
         return ""
     if isinstance(cell, datetime):
         at_midnight = (cell.hour, cell.minute, cell.second) == (0, 0, 0)
         return cell.date().isoformat() if at_midnight else cell.isoformat(" ", "seconds")
     if isinstance(cell, date):
         return cell.isoformat()
-    if isinstance(cell, bool) or cell is None:
-        return "" if cell is None else str(cell)
-    if isinstance(cell, (int, float)):
-        return f"{cell:.6f}".rstrip("0").rstrip(".")
-    return cell.strip().replace("\r\n", "\n")
+    return str(cell) if isinstance(cell, bool) else f"{cell:.6f}".rstrip("0").rstrip(".")
 
 
 def fingerprint(cell: Cell) -> str:
@@ -89,14 +88,22 @@ def remember(
     What is not written anew stays remembered from ``before``.
     """
     lines: list[Record] = []
+    marks: dict[tuple[str, type, Cell], str] = {}  # of cells that say the same in many rows
     for row in rows:
         name = key_of(row, key)
-        fresh = {h: mark(what, h, c) for h, c in row.items() if not isinstance(c, Formula)}
+        fresh = {h: _known(marks, what, h, c) for h, c in row.items() if not isinstance(c, Formula)}
         lines.append(line(what, name, "written", {**before.get(name, {}), **fresh}))
         seen = {h: v for h, v in people.get(name, {}).items() if v}
         if seen:
             lines.append(line(what, name, "seen", seen))
     return lines
+
+
+def _known(marks: dict[tuple[str, type, Cell], str], what: str, header: str, cell: Cell) -> str:
+    told = (header, cell.__class__, cell)
+    if told not in marks:
+        marks[told] = mark(what, header, cell)
+    return marks[told]
 
 
 def key_of(row: Mapping[str, Cell], key: Sequence[str]) -> str:
@@ -157,4 +164,4 @@ def adopt(
 
 
 def _told(cells: Mapping[str, str]) -> str:
-    return json.dumps({h: v for h, v in cells.items() if v}, sort_keys=True)
+    return _AS_JSON({h: v for h, v in cells.items() if v})

@@ -45,21 +45,18 @@ def _column(
     column: FreshColumn, numbers: Sequence[int], records: Sequence[Record], date1904: bool, p: str
 ) -> tuple[list[str], list[int]]:
     """The cells of one column, and into how many lines each is broken where the column is wrapped."""
-    known: dict[tuple[type, Cell], tuple[str, int]] = {}  # 1, 1.0 and True are written differently
-    cells, lines, head = [], [], f'<{p}c r="{column.letter}'
-    for number, record in zip(numbers, records, strict=True):
-        value = record.get(column.header)
-        if value is None and column.fill and column.header not in record:
-            cells.append(column.fill(f"{column.letter}{number}"))
-            lines.append(1)
-            continue
-        key = (value.__class__, value)
-        looks = known.get(key)
-        if looks is None:
-            looks = known[key] = _looks(column, plain(value, date1904), p)
-        cells.append(f'{head}{number}"{looks[0]}' if looks[0] else "")
-        lines.append(looks[1])
-    return cells, lines if column.wrapped else []
+    values = [record.get(column.header) for record in records]
+    keys = list(zip(map(type, values), values, strict=True))  # 1, 1.0 and True are written differently
+    looks = {key: _looks(column, plain(key[1], date1904), p) for key in dict.fromkeys(keys)}
+    found, head = [looks[key] for key in keys], f'<{p}c r="{column.letter}'
+    cells = [f'{head}{n}"{look}' if look else "" for n, (look, _) in zip(numbers, found, strict=True)]
+    lines = [lines for _, lines in found] if column.wrapped else []
+    if column.fill:
+        for place, record in enumerate(records):
+            if column.header not in record:
+                cells[place] = column.fill(f"{column.letter}{numbers[place]}")
+                lines[place : place + 1] = [1] if lines else []
+    return cells, lines
 
 
 def _looks(column: FreshColumn, value: Cell, p: str) -> tuple[str, int]:

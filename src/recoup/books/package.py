@@ -10,6 +10,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from html import unescape
 
@@ -23,6 +24,7 @@ Content = bytes | Iterable[bytes]
 _ATTRIBUTE = re.compile(r"([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _RELATIONSHIP = re.compile(r"<(?:[\w.-]+:)?Relationship\b([^>]*?)/?>")
 _ENCODED = re.compile(rb"%([0-9A-Fa-f]{2})")
+LEVEL = 6  # of compression
 _LIMIT, _MOST_MEMBERS = 0xFFFF_FFFF, 0xFFFE
 _CENTRAL = struct.Struct("<4s4B4HL2L5H2L")
 _END = struct.Struct("<4s4H2LH")
@@ -146,17 +148,33 @@ class Package:
 
     def with_parts(self, changed: Mapping[str, Content], dropped: Iterable[str] = ()) -> bytes:
         """The package with some parts replaced, added or left out; every other one is copied byte for byte."""
-        writer, gone = _Writer(), frozenset(dropped)
-        for name, info in self.members.items():
-            if name in gone:
-                continue
-            if name in changed:
-                writer.add_new(info, changed[name])
-            else:
-                writer.add_raw(info, self.raw(info))
-        for name in changed.keys() - self.members.keys():
-            writer.add_new(zipfile.ZipInfo(name), changed[name])
+        gone = frozenset(dropped)
+        infos = {n: i for n, i in self.members.items() if n not in gone}
+        infos |= {n: zipfile.ZipInfo(n) for n in changed.keys() - self.members.keys()}
+        writer = _Writer()
+        with ThreadPoolExecutor() as pool:
+            packed = {n: pool.submit(_deflated, c) for n, c in changed.items() if isinstance(c, bytes)}
+            for name, info in infos.items():
+                content = changed.get(name)
+                if content is None:
+                    writer.add_raw(info, self.raw(info))
+                elif isinstance(content, bytes):
+                    writer.add_deflated(info, packed[name].result())
+                else:
+                    writer.add_stream(info, content)
         return writer.finish()
+
+
+@dataclass(frozen=True, slots=True)
+class _Deflated:
+    data: bytes
+    crc: int
+    size: int
+
+
+def _deflated(content: bytes) -> _Deflated:
+    deflate = zlib.compressobj(LEVEL, zlib.DEFLATED, -15)
+    return _Deflated(deflate.compress(content) + deflate.flush(), zlib.crc32(content), len(content))
 
 
 @dataclass(slots=True)
@@ -173,14 +191,20 @@ class _Writer:
         self._begin(entry)
         self.out.write(raw)
 
-    def add_new(self, info: zipfile.ZipInfo, content: Content) -> None:
+    def add_deflated(self, info: zipfile.ZipInfo, new: _Deflated) -> None:
+        entry = _entry_like(info)
+        entry.compress_type, entry.CRC = zipfile.ZIP_DEFLATED, new.crc
+        entry.compress_size, entry.file_size = len(new.data), new.size
+        self.add_raw(entry, new.data)
+
+    def add_stream(self, info: zipfile.ZipInfo, content: Iterable[bytes]) -> None:
         entry = _entry_like(info)
         entry.compress_type = zipfile.ZIP_DEFLATED
         start = self.out.tell()
         self._begin(entry)
         body, crc, size = self.out.tell(), 0, 0
-        deflate = zlib.compressobj(6, zlib.DEFLATED, -15)
-        for chunk in (content,) if isinstance(content, bytes) else content:
+        deflate = zlib.compressobj(LEVEL, zlib.DEFLATED, -15)
+        for chunk in content:
             crc, size = zlib.crc32(chunk, crc), size + len(chunk)
             self.out.write(deflate.compress(chunk))
         self.out.write(deflate.flush())

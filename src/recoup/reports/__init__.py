@@ -13,7 +13,7 @@ from ._exports import Export, StatedPeriod
 from ._files import file_sources, read_bytes, read_files
 from ._folders import Listing, join_listings, list_files
 from ._grid import FileTable, text_series
-from ._read import Reports, read
+from ._read import Reports, read, shelve
 from ._report import BlockRead
 from ._rows import Form, TabRows, filled_rows, find_form, tab_rows
 from ._sources import Reading, Shelf, Source
@@ -45,6 +45,7 @@ __all__ = [
     "read",
     "read_bytes",
     "read_files",
+    "shelve",
     "tab_rows",
     "text_series",
     "under_heading",

@@ -6,6 +6,7 @@ import csv
 import io
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ from pyarrow import csv as arrow_csv
 
 from ._cores import on_all_cores
 from ._grid import text_frame
-from ._headings import is_header
+from ._headings import headers_among
 from ._lines import Lines
 
 DELIMITERS = ("\t", ",", ";")
@@ -72,10 +73,13 @@ def _style(head: list[str]) -> _Style:
     def score(delimiter: str) -> tuple[int, int, int]:
         if not any(delimiter in line for line in head):
             return 0, 0, 1
-        rows = [_cells(line, _Style(delimiter, 0, True)) for line in head]
-        headers = max((sum(map(is_header, row)) for row in rows if len(row) > 1), default=0)
-        widths = [len(row) for row in rows if len(row) > 1]
-        common = max(set(widths), key=widths.count) if widths else 1
+        rows = [row for line in head if len(row := _cells(line, _Style(delimiter, 0, True))) > 1]
+        if not rows:
+            return 0, 0, 1
+        widths = [len(row) for row in rows]
+        known = headers_among(list(chain.from_iterable(rows)))
+        headers = int(np.add.reduceat(known, np.cumsum([0, *widths[:-1]]), dtype=np.int64).max())
+        common = max(set(widths), key=widths.count)
         return headers if headers > 1 else 0, widths.count(common), common
 
     delimiter = max(DELIMITERS, key=score)

@@ -55,8 +55,10 @@ def headers_among(texts: list[str]) -> Mask:
         return np.fromiter(map(is_header, texts), dtype=bool, count=len(texts))
     known = vocabulary()
     folded = joined.translate(_PLAIN_LINES).lower().split("\n")
-    found = (f in known and len(t) <= LONGEST for f, t in zip(folded, texts, strict=True))
-    return np.fromiter(found, dtype=bool, count=len(texts))
+    found = np.fromiter(map(known.__contains__, folded), dtype=bool, count=len(texts))
+    for place in np.flatnonzero(found):
+        found[place] = len(texts[place]) <= LONGEST
+    return found
 
 
 def find_headings(grid: Grid) -> list[Heading]:
@@ -122,8 +124,8 @@ def _candidates(grid: Grid) -> list[int]:
     enough = min(ENOUGH, max(2, grid.width))
     hits = np.zeros(grid.height, dtype=np.int16)
     top = min(grid.height, TOP)
-    for row in range(top):
-        hits[row] = sum(map(is_header, grid.row(row)))
+    cells = [cell for row in range(top) for cell in grid.row(row)]
+    hits[:top] = headers_among(cells).reshape(top, grid.width).sum(axis=1)
     if grid.height > top:
         below = hits[top:]
         columns = sorted(grid.columns(), key=lambda c: len(c.texts))

@@ -96,6 +96,12 @@ def _readings(tables: Iterable[RawTable | Source], shelf: Shelf | None) -> Itera
             yield name, reading.result()
 
 
+def shelve(source: Source, shelf: Shelf) -> None:
+    """Read one source so that the shelf has it, unless it is there already."""
+    _reading(source, shelf)
+    shelf.finish()
+
+
 def _reading(table: Source, shelf: Shelf | None) -> Reading:
     known = shelf.find(table) if shelf is not None and table.digest else None
     if known is not None:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from ._declared import Column, Report
+from ._grid import Encoded, Mask, encode, text_series
 
 _OF_ALL_LINES = ("settlement_start", "settlement_end", "deposit_date", "currency")
 
 
 def refuse(frame: pd.DataFrame) -> pd.Series:
     """A row is a money line with amount and date or the settlement's own row with its total; nothing else."""
-    total, amount = frame["total_amount"].notna(), frame["amount"].notna()
-    reason = pd.Series("", index=frame.index, dtype="str")
-    reason = reason.mask(~total & ~amount, "neither an amount nor a settlement total")
-    return reason.mask(amount & frame["posted_date"].isna(), "no posted date")
+    total, amount = frame["total_amount"].notna().to_numpy(), frame["amount"].notna().to_numpy()
+    undated = amount & frame["posted_date"].isna().to_numpy()
+    reason = pc.if_else(pa.array(~total & ~amount), "neither an amount nor a settlement total", "")
+    return text_series(pc.if_else(pa.array(undated), "no posted date", reason)).set_axis(frame.index)
 
 
 def settle(frame: pd.DataFrame, _preamble: tuple[str, ...]) -> pd.DataFrame:
@@ -23,19 +26,25 @@ def settle(frame: pd.DataFrame, _preamble: tuple[str, ...]) -> pd.DataFrame:
     own = np.flatnonzero(frame["total_amount"].notna())
     if not len(own):
         return frame
-    known = frame[["settlement_id", *_OF_ALL_LINES]].iloc[own]
-    known = known.drop_duplicates("settlement_id").set_index("settlement_id")
-    codes, ids = pd.factorize(frame["settlement_id"])
-    place = known.index.get_indexer(pd.Index(ids))[codes]
+    codes = encode(pa.array(frame["settlement_id"].array)).codes
+    first = np.full(int(codes.max()) + 1, -1, dtype=np.int64)
+    first[codes[own[::-1]]] = own[::-1]
+    place = first[codes]
     for name in _OF_ALL_LINES[:-1]:
         values = frame[name].to_numpy()
         blank = np.isnat(values) & (place >= 0)
-        frame[name] = np.where(blank, known[name].to_numpy()[place], values) if blank.any() else values
-    currency = frame["currency"]
-    blank = currency.eq("").to_numpy(dtype=bool) & (place >= 0)
+        frame[name] = np.where(blank, values[place], values) if blank.any() else values
+    currency = encode(pa.array(frame["currency"].array))
+    blank = _is_blank(currency) & (place >= 0)
     if blank.any():
-        frame["currency"] = currency.where(~blank, known["currency"].take(place).set_axis(frame.index))
+        known = np.where(blank, currency.codes[place], currency.codes)
+        frame["currency"] = text_series(Encoded(currency.texts, known).as_text()).set_axis(frame.index)
     return frame
+
+
+def _is_blank(cells: Encoded) -> Mask:
+    blank: Mask = np.asarray(pc.equal(cells.texts, "").to_numpy(zero_copy_only=False), dtype=bool)
+    return blank[cells.codes]
 
 
 REPORT = Report(
