@@ -1,0 +1,311 @@
+"""What a click does: the shipped VBA runs in LibreOffice, every button, with a harmless and with a hostile workbook.
+
+Only what starts a program and what shows a message are replaced: they write down what they would do.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from office_macros import Step, needs_office, run_in_office
+from recoup import __version__
+from recoup.addin.buttons import BOOK_VARIABLE, GROUPS
+from recoup.addin.settings import SHEET, Settings
+from recoup.addin.sources import read_modules
+from recoup.addin.vba_project import Kind, Module
+from recoup.addin.xlam import build_addin
+
+ADDIN = Path(__file__).parents[1] / "addin"
+BUTTONS = [b for b in ET.parse(ADDIN / "ribbon.xml").iter() if b.get("onAction")]
+HARMLESS, HOSTILE = "Claims.xlsx", "Claims & 100% %PATH% 'x' $(id).xlsx"
+EVIL = "/evil/python"
+CONF = f'"INTERPRETER_WIN","{EVIL}"\n"INTERPRETER","{EVIL}"\n"PYTHONPATH","/evil"\n"SHOW CONSOLE","True"\n'
+EVIL_SHEETS = [SHEET, "recoup.conf", "_xlwings.conf", "RecoupSettings", "x.py", "recoup.py", "macros.py"]
+PROCEDURE = r"(?ms)^(Public (?:Sub|Function) {0}\(.*?\)[^\n]*\n).*?^(End (?:Sub|Function))$"
+STUBS = {
+    "Recoup_Say": "    Probe_Note message\n",
+    "Recoup_Launch": """    Probe_Note Recoup_BookName() & " | " & Recoup_CommandLine(macroName)
+    If macroName = "fails" Then Recoup_Launch = 1
+    If macroName = "is_blocked" Then Err.Raise 70, , "Permission denied"
+    If macroName = "clicks_again" Then Recoup_Run "refresh_claims"
+""",
+}
+PROBE = """Option Explicit
+Private told As String
+
+Public Sub Probe_Note(ByVal text As String)
+    told = told & "[" & text & "]"
+End Sub
+
+Public Function Probe_Click(ByVal callbackAndTag As String) As String
+    Dim parts() As String
+    Dim click As New FakeControl
+    parts = Split(callbackAndTag, " ", 2)
+    click.Tag = parts(1)
+    told = ""
+    Select Case parts(0)
+"""
+
+
+def stubbed(modules: list[Module]) -> list[Module]:
+    """The shipped modules, with other bodies for the two procedures of ``STUBS``, and a probe."""
+    system = next(m for m in modules if m.name == "RecoupSystem")
+    code = system.code
+    for name, body in STUBS.items():
+        code, times = re.subn(PROCEDURE.format(name), lambda m, b=body: m[1] + b + m[2], code)
+        assert times == 1
+    callbacks = sorted({b.get("onAction", "") for b in BUTTONS})
+    cases = "".join(f'    Case "{name}"\n        {name} click\n' for name in callbacks)
+    probe = f"{PROBE}{cases}    End Select\n    Probe_Click = told\nEnd Function\n"
+    others = [m for m in modules if m is not system]
+    control = Module("FakeControl", Kind.CLASS, "Option Explicit\nPublic Tag As String\n")
+    return [*others, replace(system, code=code), Module("RecoupProbe", Kind.STANDARD, probe), control]
+
+
+def workbook(path: Path, sheets: list[str]) -> Path:
+    with xlsxwriter.Workbook(path) as book:
+        for name in sheets:
+            sheet = book.add_worksheet(name)
+            rows = (line.replace('"', "").split(",") for line in CONF.splitlines())
+            for number, row in enumerate(rows if name.endswith((".conf", "Settings")) else ()):
+                sheet.write_row(number, 0, row)
+        book.define_name("INTERPRETER_WIN", f'="{EVIL}"')
+    return path
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder from which nothing may be taken: settings, programs and modules lie beside the workbook."""
+    folder = tmp_path_factory.mktemp("hostile")
+    for name in ("xlwings.conf", "recoup.conf", ".xlwings/xlwings.conf", ".recoup/recoup.conf"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(CONF)
+    for name in (
+        "recoup",
+        "xlwings",
+        "x",
+        "macros",
+        "sitecustomize",
+        "usercustomize",
+        "json",
+        "recoup/macros",
+    ):
+        (folder / f"{name}.py").parent.mkdir(exist_ok=True)
+        (folder / f"{name}.py").write_text("raise SystemExit('taken from the folder of the workbook')\n")
+    for name in ("python", "pythonw.exe", "python.exe"):
+        (folder / name).write_text("#!/bin/sh\necho evil\n")
+        (folder / name).chmod(0o755)
+    workbook(folder / HARMLESS, ["Claims"])
+    workbook(folder / HOSTILE, ["Claims", *EVIL_SHEETS])
+    return folder
+
+
+PYTHONS = {
+    "good": sys.executable,
+    "none": "",
+    "bare": "python",
+    "beside": "./python",
+    "gone": "/nowhere/python",
+    "folder": "/usr",
+    "quoted": f'{sys.executable}" -c "x',
+}
+
+
+CALLS = {  # of the committed file: in each of its modules, so that each is compiled
+    "RecoupPython.Recoup_Setting RECOUP_VERSION": __version__,
+    "RecoupPython.Recoup_CommandLine tidy_claims": '"" -E -P -m recoup.macros tidy_claims',
+    "RecoupPython.Recoup_FolderOf C:\\a b\\python.exe": "C:\\a b",
+    "RecoupPython.Recoup_IsFullPath \\\\server\\share\\python.exe": "True",
+    "RecoupPython.Recoup_IsFullPath C:\\a b\\pythonw.exe": "True",
+    "RecoupPython.Recoup_IsFullPath C:python.exe": "False",
+    "RecoupSystem.Recoup_InterpreterName": "INTERPRETER_WIN",
+    f"RecoupSystem.Recoup_FileExists {sys.executable}": "True",
+}
+
+
+@pytest.fixture(scope="module")
+def clicks(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str, str], str]:
+    """What each click did, by add-in (its interpreter), workbook in front and callback with tag."""
+    work = tmp_path_factory.mktemp("office")
+    modules = stubbed(read_modules(ADDIN / "vba"))
+    for python, path in PYTHONS.items():
+        (work / f"{python}.xlam").write_bytes(build_addin(modules, Settings(interpreter_win=path)))
+    buttons = [f"{b.get('onAction')} {b.get('tag')}" for b in BUTTONS]
+    odd = [f"Recoup_OnClick {tag}" for tag in ("fails", "is_blocked", "clicks_again", *HOSTILE_TAGS)]
+    script: list[tuple[Step, tuple[str, str, str] | None]] = [(Step("addin", str(work / "good.xlam")), None)]
+
+    def click(python: str, book: str, button: str) -> None:
+        script.append((Step("call", "RecoupAddin.RecoupProbe.Probe_Click", button), (python, book, button)))
+
+    for book in (HARMLESS, HOSTILE):
+        script.append((Step("book", str(folder / book)), None))
+        for button in [*buttons, *odd]:
+            click("good", book, button)
+    for python in [p for p in PYTHONS if p != "good"]:
+        script.append((Step("addin", str(work / f"{python}.xlam")), None))
+        click(python, HOSTILE, buttons[0])
+    committed = shutil.copy(ADDIN / "recoup.xlam", work)  # LibreOffice leaves a lock beside what it opens
+    script.append((Step("addin", committed), None))
+    for call in CALLS:
+        name, _, text = call.partition(" ")
+        script.append((Step("call", f"RecoupAddin.{name}", text or None), ("committed", HOSTILE, call)))
+    variables = {"USERPROFILE": str(folder), "PYTHONPATH": str(folder), "INTERPRETER_WIN": EVIL}
+    told = run_in_office(work / "run", [step for step, _ in script], folder, **variables)
+    assert [t for (_, key), t in zip(script, told, strict=True) if key is None and t] == []
+    return {key: t for (_, key), t in zip(script, told, strict=True) if key}
+
+
+HOSTILE_TAGS = ["x'); import os", "refresh claims", 'a" -c "b', "..", "x&calc", "Refresh", "refresh_claims1"]
+
+
+@needs_office
+@pytest.mark.parametrize("book", [HARMLESS, HOSTILE])
+@pytest.mark.parametrize("button", BUTTONS, ids=lambda b: b.get("tag"))
+def test_a_click_starts_its_own_function_and_nothing_else(
+    clicks: dict[tuple[str, str, str], str], button: ET.Element, book: str
+) -> None:
+    did = clicks["good", book, f"{button.get('onAction')} {button.get('tag')}"]
+    assert did == f'[{book} | "{sys.executable}" -E -P -m recoup.macros {button.get("tag")}]'
+
+
+@needs_office
+@pytest.mark.parametrize("tag", HOSTILE_TAGS)
+def test_a_name_that_is_no_function_starts_nothing(clicks: dict[tuple[str, str, str], str], tag: str) -> None:
+    for book in (HARMLESS, HOSTILE):
+        did = clicks["good", book, f"Recoup_OnClick {tag}"]
+        assert did.startswith("[This button names no function of Recoup. Run `recoup addin doctor`")
+
+
+@needs_office
+@pytest.mark.parametrize(
+    ("python", "says"),
+    [
+        ("none", "[Recoup is not set up for Excel on this computer: run `recoup addin install`"),
+        (
+            "bare",
+            "[The add-in's interpreter is not the full path of a program: python. Run `recoup addin doctor`",
+        ),
+        ("beside", "[The add-in's interpreter is not the full path of a program: ./python. Run"),
+        (
+            "gone",
+            "[The Python that Recoup was installed in is gone: /nowhere/python. Run `recoup addin doctor`",
+        ),
+        ("folder", "[The Python that Recoup was installed in is gone: /usr. Run"),
+        ("quoted", "[The add-in's interpreter is not the full path of a program: "),
+    ],
+)
+def test_without_its_own_python_it_says_so_and_takes_no_other(
+    clicks: dict[tuple[str, str, str], str], python: str, says: str
+) -> None:
+    (did,) = [d for (p, _, _), d in clicks.items() if p == python]
+    assert did.startswith(says) and did.count("[") == 1 and EVIL not in did
+
+
+@needs_office
+def test_a_python_that_fails_or_is_blocked_is_told_and_the_next_click_works(
+    clicks: dict[tuple[str, str, str], str],
+) -> None:
+    def did(tag: str) -> str:
+        return clicks["good", HARMLESS, f"Recoup_OnClick {tag}"].partition("]")[2]
+
+    assert did("fails").startswith("[Recoup's Python could not do it. Run `recoup addin doctor`")
+    assert re.match(r"\[Python could not be started \(.+\)\. Run `recoup addin doctor`", did("is_blocked"))
+    assert did("clicks_again") == "[Recoup is still at work: wait until it is done, then click again.]"
+
+
+@needs_office
+@pytest.mark.parametrize("call", CALLS)
+def test_the_committed_file_compiles(clicks: dict[tuple[str, str, str], str], call: str) -> None:
+    assert clicks["committed", HOSTILE, call] == CALLS[call]
+
+
+def test_python_started_like_that_takes_nothing_from_the_folder_or_the_environment(folder: Path) -> None:
+    vba = (ADDIN / "vba" / "RecoupPython.bas").read_text()
+    (flags,) = re.findall(r'& """ (.*?) -m recoup\.macros "', vba)
+    names = ["recoup", "xlwings", "json", "sitecustomize", "usercustomize", "macros"]
+    look = f"import sys, importlib.util as u; print(*map(u.find_spec, {names}), *sys.path, sep='\\n')"
+    variables = {"PYTHONPATH": str(folder), "PYTHONSTARTUP": str(folder / "x.py"), BOOK_VARIABLE: HOSTILE}
+
+    def looks(*flags: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, *flags, "-c", look]
+        return subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True)
+
+    assert "taken from the folder" in looks().stderr, "else this test could not fail"
+    found = looks(*shlex.split(flags))
+    assert found.returncode == 0, found.stderr
+    assert str(folder) not in found.stdout and "/json/__init__.py" in found.stdout
+
+
+# What the text of the VBA must not hold, wherever it runs.
+CODE = {
+    file.stem: re.sub(r"(?m)^\s*'.*|(?<=\s)' .*$", "", file.read_text()) for file in (ADDIN / "vba").iterdir()
+}
+FOREIGN = (
+    r"ActiveSheet|ActiveCell|Selection|Workbooks|Application\.Run|Evaluate|Environ\b|GetSetting|Excel4|FullName"
+    r"|\.Path\b|\.Names|DocumentProperties|CallByName|VBProject|ExpandEnvironment|Declare|GetObject|\bOpen\b|\bDir\b"
+    r"|ChDir|Shell\s*\(|OnTime|OnKey|AddIns|\.Sheets|Range\("
+)
+
+
+@pytest.mark.parametrize("name", CODE)
+def test_no_module_looks_at_anything_of_the_workbook_but_its_name(name: str) -> None:
+    assert re.findall(FOREIGN, re.sub('"[^"]*"', "", CODE[name])) == []
+    assert set(re.findall(r"ActiveWorkbook(.{0,11})", CODE[name])) <= {" Is Nothing", ".Name"}
+    assert CODE[name].count("Worksheets") == CODE[name].count("ThisWorkbook.Worksheets(SETTINGS_SHEET)")
+
+
+def test_one_place_starts_a_program_and_it_starts_that_of_the_sheet() -> None:
+    made = {
+        name: re.findall(r"CreateObject\(.*?\)|\bAppleScriptTask\(.*?,", code) for name, code in CODE.items()
+    }
+    assert made.pop("RecoupSystem") == [
+        'AppleScriptTask("recoup.applescript",',
+        'CreateObject("WScript.Shell")',
+    ]
+    assert not any(made.values())
+    assert re.findall(r"\.Run\((.*?), 1, True\)", CODE["RecoupSystem"]) == ["Recoup_CommandLine(macroName)"]
+    assert sum(code.count(".Run") for code in CODE.values()) == 1
+
+
+def test_no_procedure_takes_a_program_or_a_command_from_outside() -> None:
+    taken = {
+        argument
+        for code in CODE.values()
+        for arguments in re.findall(r"(?:Sub|Function) Recoup_\w+\((.*?)\)", code)
+        for argument in arguments.split(", ")
+        if argument
+    }
+    texts = {f"ByVal {name} As String" for name in ("macroName", "message", "settingName", "path")}
+    assert taken == {"control As IRibbonControl", *texts}
+
+
+@pytest.mark.parametrize("name", CODE)
+def test_procedures_are_declared_prefixed_and_unseen_by_formulas_of_other_workbooks(name: str) -> None:
+    code = CODE[name]
+    assert "Option Explicit" in code
+    procedures = re.findall(r"(?m)^(\w+) (Sub|Function) (\w+)\((.*?)\)", code)
+    assert procedures and all(
+        p[0] in ("Public", "Private") and p[2].startswith("Recoup_") for p in procedures
+    )
+    if name == "RecoupRibbon":  # Excel looks for callbacks in modules that others see
+        assert {p[1] for p in procedures} == {"Sub"} and {p[3] for p in procedures} == {
+            "control As IRibbonControl"
+        }
+    else:
+        assert "Option Private Module" in code
+
+
+def test_the_buttons_that_need_a_workbook_ask_for_one() -> None:
+    asking = {b.get("tag") for b in BUTTONS if b.get("onAction") == "Recoup_OnBookClick"}
+    assert asking == {b.function for g in GROUPS for b in g.buttons if b.needs_book}
+    assert "If ActiveWorkbook Is Nothing Then" in CODE["RecoupRibbon"].split("Recoup_OnClick")[0]
