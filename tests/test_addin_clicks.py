@@ -15,22 +15,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import xlsxwriter
 
+from hostile_folder import EVIL, HARMLESS, HOSTILE, make_hostile_folder
 from office_macros import Step, needs_office, run_in_office
 from recoup import __version__
 from recoup.addin.buttons import BOOK_VARIABLE, GROUPS
-from recoup.addin.settings import SHEET, Settings
+from recoup.addin.settings import Settings
 from recoup.addin.sources import read_modules
 from recoup.addin.vba_project import Kind, Module
 from recoup.addin.xlam import build_addin
 
 ADDIN = Path(__file__).parents[1] / "addin"
 BUTTONS = [b for b in ET.parse(ADDIN / "ribbon.xml").iter() if b.get("onAction")]
-HARMLESS, HOSTILE = "Claims.xlsx", "Claims & 100% %PATH% 'x' $(id).xlsx"
-EVIL = "/evil/python"
-CONF = f'"INTERPRETER_WIN","{EVIL}"\n"INTERPRETER","{EVIL}"\n"PYTHONPATH","/evil"\n"SHOW CONSOLE","True"\n'
-EVIL_SHEETS = [SHEET, "recoup.conf", "_xlwings.conf", "RecoupSettings", "x.py", "recoup.py", "macros.py"]
 PROCEDURE = r"(?ms)^(Public (?:Sub|Function) {0}\(.*?\)[^\n]*\n).*?^(End (?:Sub|Function))$"
 STUBS = {
     "Recoup_Say": "    Probe_Note message\n",
@@ -72,42 +68,9 @@ def stubbed(modules: list[Module]) -> list[Module]:
     return [*others, replace(system, code=code), Module("RecoupProbe", Kind.STANDARD, probe), control]
 
 
-def workbook(path: Path, sheets: list[str]) -> Path:
-    with xlsxwriter.Workbook(path) as book:
-        for name in sheets:
-            sheet = book.add_worksheet(name)
-            rows = (line.replace('"', "").split(",") for line in CONF.splitlines())
-            for number, row in enumerate(rows if name.endswith((".conf", "Settings")) else ()):
-                sheet.write_row(number, 0, row)
-        book.define_name("INTERPRETER_WIN", f'="{EVIL}"')
-    return path
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder from which nothing may be taken: settings, programs and modules lie beside the workbook."""
-    folder = tmp_path_factory.mktemp("hostile")
-    for name in ("xlwings.conf", "recoup.conf", ".xlwings/xlwings.conf", ".recoup/recoup.conf"):
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text(CONF)
-    for name in (
-        "recoup",
-        "xlwings",
-        "x",
-        "macros",
-        "sitecustomize",
-        "usercustomize",
-        "json",
-        "recoup/macros",
-    ):
-        (folder / f"{name}.py").parent.mkdir(exist_ok=True)
-        (folder / f"{name}.py").write_text("raise SystemExit('taken from the folder of the workbook')\n")
-    for name in ("python", "pythonw.exe", "python.exe"):
-        (folder / name).write_text("#!/bin/sh\necho evil\n")
-        (folder / name).chmod(0o755)
-    workbook(folder / HARMLESS, ["Claims"])
-    workbook(folder / HOSTILE, ["Claims", *EVIL_SHEETS])
-    return folder
+    return make_hostile_folder(tmp_path_factory.mktemp("hostile"))
 
 
 PYTHONS = {
