@@ -22,6 +22,7 @@ def make_hostile_folder(folder: Path) -> Path:
         _write(folder / name, conf)
     for name in MODULES:
         _write(folder / f"{name}.py", "raise SystemExit('taken from the folder of the workbook')\n")
+    _write(folder / "pyvenv.cfg", f"home = {EVIL}\n")
     for name in ("python", "pythonw.exe", "python.exe"):
         _write(folder / name, "#!/bin/sh\necho taken from the folder of the workbook\n")
         (folder / name).chmod(0o755)

@@ -118,6 +118,9 @@ def run_in_office(folder: Path, steps: Iterable[Step], cwd: Path, **variables: s
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+    assert (folder / "told.txt").exists(), (
+        "LibreOffice ran no macro: does it still take macro:/// as an argument?"
+    )
     told = (folder / "told.txt").read_text(encoding="utf-8").split("\n")[:-1]
     assert len(told) == len(steps), f"LibreOffice stopped after: {told[-1:]}"
     return told

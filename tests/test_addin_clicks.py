@@ -1,6 +1,6 @@
 """What a click does: the shipped VBA runs in LibreOffice, every button, with a harmless and with a hostile workbook.
 
-Only what starts a program and what shows a message are replaced: they write down what they would do.
+Only Windows' own object that starts programs and the message box are replaced: they write down what they get.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import pytest
 from hostile_folder import EVIL, HARMLESS, HOSTILE, make_hostile_folder
 from office_macros import Step, needs_office, run_in_office
 from recoup import __version__
-from recoup.addin.buttons import BOOK_VARIABLE, GROUPS
+from recoup.addin.buttons import BOOK_VARIABLE, GROUPS, MACROS, WINDOW_VARIABLE
 from recoup.addin.settings import Settings
 from recoup.addin.sources import read_modules
 from recoup.addin.vba_project import Kind, Module
@@ -27,16 +27,19 @@ from recoup.addin.xlam import build_addin
 
 ADDIN = Path(__file__).parents[1] / "addin"
 BUTTONS = [b for b in ET.parse(ADDIN / "ribbon.xml").iter() if b.get("onAction")]
-PROCEDURE = r"(?ms)^(Public (?:Sub|Function) {0}\(.*?\)[^\n]*\n).*?^(End (?:Sub|Function))$"
-STUBS = {
-    "Recoup_Say": "    Probe_Note message\n",
-    "Recoup_Launch": """    Probe_Note Recoup_BookName() & " | " & Recoup_CommandLine(macroName)
-    If macroName = "fails" Then Recoup_Launch = 1
-    If macroName = "is_blocked" Then Err.Raise 70, , "Permission denied"
-    If macroName = "clicks_again" Then Recoup_Run "refresh_claims"
-""",
+WINDOW = "4711"
+PYTHON = r"HOME/Recoup env\pythonw.exe"  # HOME is a folder of the test; after it a path as Windows writes it
+ON_A_MAC = re.compile(r"(?ms)^ +#If Mac Then\n.*?^ +#Else\n|^ +#End If\n")
+STUBS = {  # the only texts of the shipped VBA that the tests replace, each once
+    'MsgBox message, vbExclamation, "Recoup"': "Probe_Note message",
+    'CreateObject("WScript.Shell")': "New FakeShell",
+    "Application.Hwnd": WINDOW,
+    f'.Item("{BOOK_VARIABLE}") =': f'.Put "{BOOK_VARIABLE}",',  # LibreOffice sets no properties with arguments
+    f'.Item("{WINDOW_VARIABLE}") =': f'.Put "{WINDOW_VARIABLE}",',
 }
 PROBE = """Option Explicit
+Public Probe_Folder As String
+Public Probe_Variables As String
 Private told As String
 
 Public Sub Probe_Note(ByVal text As String)
@@ -49,23 +52,56 @@ Public Function Probe_Click(ByVal callbackAndTag As String) As String
     parts = Split(callbackAndTag, " ", 2)
     click.Tag = parts(1)
     told = ""
+    Probe_Variables = ""
+    Probe_Folder = "before"
     Select Case parts(0)
+"""
+SHELL = """Option Explicit
+
+Public Property Get CurrentDirectory() As String
+    CurrentDirectory = Probe_Folder
+End Property
+
+Public Property Let CurrentDirectory(ByVal folder As String)
+    Probe_Folder = folder
+End Property
+
+Public Function Environment(ByVal kind As String) As Object
+    Set Environment = New FakeVariables
+End Function
+
+Public Function Run(ByVal command As String, ByVal style As Long, ByVal waits As Boolean) As Long
+    Probe_Note Probe_Variables & "in " & Probe_Folder & ": " & command
+    If command Like "*.macros fails" Then Run = 1
+    If command Like "*.macros is_blocked" Then Err.Raise 70, , "Permission denied"
+    If command Like "*.macros clicks_again" Then Recoup_Run "refresh_claims"
+    If style <> 1 Or Not waits Then Probe_Note "does not wait"
+End Function
+"""
+VARIABLES = """Option Explicit
+
+Public Sub Put(ByVal name As String, ByVal text As String)
+    Probe_Variables = Probe_Variables & name & "=" & text & ", "
+End Sub
 """
 
 
 def stubbed(modules: list[Module]) -> list[Module]:
-    """The shipped modules, with other bodies for the two procedures of ``STUBS``, and a probe."""
-    system = next(m for m in modules if m.name == "RecoupSystem")
-    code = system.code
-    for name, body in STUBS.items():
-        code, times = re.subn(PROCEDURE.format(name), lambda m, b=body: m[1] + b + m[2], code)
-        assert times == 1
+    """The shipped modules with ``STUBS``, and what they stand for; LibreOffice would run both sides of an #If."""
+    modules = [replace(m, code=ON_A_MAC.sub("", m.code)) for m in modules]
+    for old, new in STUBS.items():
+        assert sum(m.code.count(old) for m in modules) == 1, old
+        modules = [replace(m, code=m.code.replace(old, new)) for m in modules]
     callbacks = sorted({b.get("onAction", "") for b in BUTTONS})
     cases = "".join(f'    Case "{name}"\n        {name} click\n' for name in callbacks)
-    probe = f"{PROBE}{cases}    End Select\n    Probe_Click = told\nEnd Function\n"
-    others = [m for m in modules if m is not system]
-    control = Module("FakeControl", Kind.CLASS, "Option Explicit\nPublic Tag As String\n")
-    return [*others, replace(system, code=code), Module("RecoupProbe", Kind.STANDARD, probe), control]
+    end = "    End Select\n    Probe_Click = told & Probe_Folder\nEnd Function\n"
+    fakes = {
+        "FakeControl": "Option Explicit\nPublic Tag As String\n",
+        "FakeShell": SHELL,
+        "FakeVariables": VARIABLES,
+    }
+    classes = [Module(name, Kind.CLASS, code) for name, code in fakes.items()]
+    return [*modules, Module("RecoupProbe", Kind.STANDARD, PROBE + cases + end), *classes]
 
 
 @pytest.fixture(scope="module")
@@ -74,13 +110,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 PYTHONS = {
-    "good": sys.executable,
+    "good": PYTHON,
     "none": "",
     "bare": "python",
     "beside": "./python",
     "gone": "/nowhere/python",
     "folder": "/usr",
-    "quoted": f'{sys.executable}" -c "x',
+    "quoted": f'{PYTHON}" -c "x',
 }
 
 
@@ -101,8 +137,10 @@ def clicks(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[tuple
     """What each click did, by add-in (its interpreter), workbook in front and callback with tag."""
     work = tmp_path_factory.mktemp("office")
     modules = stubbed(read_modules(ADDIN / "vba"))
-    for python, path in PYTHONS.items():
-        (work / f"{python}.xlam").write_bytes(build_addin(modules, Settings(interpreter_win=path)))
+    for name, python in PYTHONS.items():
+        settings = Settings(interpreter_win=python.replace("HOME", str(work)))
+        (work / f"{name}.xlam").write_bytes(build_addin(modules, settings))
+    Path(PYTHON.replace("HOME", str(work))).touch()
     buttons = [f"{b.get('onAction')} {b.get('tag')}" for b in BUTTONS]
     odd = [f"Recoup_OnClick {tag}" for tag in ("fails", "is_blocked", "clicks_again", *HOSTILE_TAGS)]
     script: list[tuple[Step, tuple[str, str, str] | None]] = [(Step("addin", str(work / "good.xlam")), None)]
@@ -125,7 +163,7 @@ def clicks(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[tuple
     variables = {"USERPROFILE": str(folder), "PYTHONPATH": str(folder), "INTERPRETER_WIN": EVIL}
     told = run_in_office(work / "run", [step for step, _ in script], folder, **variables)
     assert [t for (_, key), t in zip(script, told, strict=True) if key is None and t] == []
-    return {key: t for (_, key), t in zip(script, told, strict=True) if key}
+    return {key: t.replace(str(work), "HOME") for (_, key), t in zip(script, told, strict=True) if key}
 
 
 HOSTILE_TAGS = ["x'); import os", "refresh claims", 'a" -c "b', "..", "x&calc", "Refresh", "refresh_claims1"]
@@ -138,7 +176,8 @@ def test_a_click_starts_its_own_function_and_nothing_else(
     clicks: dict[tuple[str, str, str], str], button: ET.Element, book: str
 ) -> None:
     did = clicks["good", book, f"{button.get('onAction')} {button.get('tag')}"]
-    assert did == f'[{book} | "{sys.executable}" -E -P -m recoup.macros {button.get("tag")}]'
+    variables = f"{BOOK_VARIABLE}={book}, {WINDOW_VARIABLE}={WINDOW}, "
+    assert did == f'[{variables}in HOME/Recoup env: "{PYTHON}" -E -P -m {MACROS} {button.get("tag")}]before'
 
 
 @needs_office
@@ -183,7 +222,8 @@ def test_a_python_that_fails_or_is_blocked_is_told_and_the_next_click_works(
 
     assert did("fails").startswith("[Recoup's Python could not do it. Run `recoup addin doctor`")
     assert re.match(r"\[Python could not be started \(.+\)\. Run `recoup addin doctor`", did("is_blocked"))
-    assert did("clicks_again") == "[Recoup is still at work: wait until it is done, then click again.]"
+    assert did("is_blocked").endswith("]before"), "Excel's current folder is what it was before the click"
+    assert did("clicks_again") == "[Recoup is still at work: wait until it is done, then click again.]before"
 
 
 @needs_office

@@ -1,7 +1,8 @@
 """What stands on the ribbon tab, and which function of ``recoup.macros`` each button calls: the one place that says so.
 
-A click starts Recoup's own Python with the line ``-E -P -m recoup.macros FUNCTION``. The workbook's name and Excel's
-window travel as environment variables, so that no text of a workbook is ever part of a command.
+A click starts Recoup's own Python with the line ``-E -P -m recoup.macros FUNCTION`` and waits for it (on macOS it does
+not wait). The workbook's name and Excel's window travel as environment variables, so that no text of a workbook is ever
+part of a command. Exit code 0: done, or the function said itself what was wrong; with any other the VBA says so.
 """
 
 from __future__ import annotations

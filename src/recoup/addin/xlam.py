@@ -60,7 +60,7 @@ def build_addin(modules: Iterable[Module], settings: Settings | None = None) -> 
         "xl/vbaProject.bin": vba_project(_PROJECT, [*documents, *modules]),
     }
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as package:
+    with zipfile.ZipFile(file, "w") as package:
         for name, part in parts.items():
             entry = zipfile.ZipInfo(name, _DATED)
             entry.create_system = 0  # else it says which system built it
