@@ -127,3 +127,10 @@ def test_a_class_as_excel_exports_it_is_read(tmp_path: Path) -> None:
     )
     (module,) = read_modules(tmp_path)
     assert (module.name, module.code) == ("Click", "Public Tag As String\n")
+
+
+def test_a_source_that_is_not_plain_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "vba").mkdir()
+    (tmp_path / "vba" / "New.bas").write_bytes(b'Attribute VB_Name = "New"\r\n\' caf\xe9\r\n')
+    with pytest.raises(RecoupError, match="New, line 1: write it with plain ASCII characters"):
+        made_from(tmp_path)

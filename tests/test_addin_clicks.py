@@ -27,7 +27,7 @@ from recoup.addin.xlam import build_addin
 
 ADDIN = Path(__file__).parents[1] / "addin"
 BUTTONS = [b for b in ET.parse(ADDIN / "ribbon.xml").iter() if b.get("onAction")]
-WINDOW = "4711"
+WINDOW, NOTHING = "4711", "no workbook"
 PYTHON = r"HOME/Recoup env\pythonw.exe"  # HOME is a folder of the test; after it a path as Windows writes it
 ON_A_MAC = re.compile(r"(?ms)^ +#If Mac Then\n.*?^ +#Else\n|^ +#End If\n")
 STUBS = {  # the only texts of the shipped VBA that the tests replace, each once
@@ -123,6 +123,7 @@ PYTHONS = {
 CALLS = {  # of the committed file: in each of its modules, so that each is compiled
     "RecoupPython.Recoup_Setting RECOUP_VERSION": __version__,
     "RecoupPython.Recoup_CommandLine tidy_claims": '"" -E -P -m recoup.macros tidy_claims',
+    'RecoupPython.Recoup_CommandLine x" -c "import os': "ERROR Invalid procedure call.",
     "RecoupPython.Recoup_FolderOf C:\\a b\\python.exe": "C:\\a b",
     "RecoupPython.Recoup_IsFullPath \\\\server\\share\\python.exe": "True",
     "RecoupPython.Recoup_IsFullPath C:\\a b\\pythonw.exe": "True",
@@ -141,6 +142,9 @@ def clicks(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[tuple
         settings = Settings(interpreter_win=python.replace("HOME", str(work)))
         (work / f"{name}.xlam").write_bytes(build_addin(modules, settings))
     Path(PYTHON.replace("HOME", str(work))).touch()
+    closed = [replace(m, code=m.code.replace("ActiveWorkbook Is Nothing", "True")) for m in modules]
+    settings = Settings(interpreter_win=PYTHON.replace("HOME", str(work)))
+    (work / "closed.xlam").write_bytes(build_addin(closed, settings))
     buttons = [f"{b.get('onAction')} {b.get('tag')}" for b in BUTTONS]
     odd = [f"Recoup_OnClick {tag}" for tag in ("fails", "is_blocked", "clicks_again", *HOSTILE_TAGS)]
     script: list[tuple[Step, tuple[str, str, str] | None]] = [(Step("addin", str(work / "good.xlam")), None)]
@@ -155,6 +159,9 @@ def clicks(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[tuple
     for python in [p for p in PYTHONS if p != "good"]:
         script.append((Step("addin", str(work / f"{python}.xlam")), None))
         click(python, HOSTILE, buttons[0])
+    script.append((Step("addin", str(work / "closed.xlam")), None))
+    for button in buttons:
+        click("closed", NOTHING, button)
     committed = shutil.copy(ADDIN / "recoup.xlam", work)  # LibreOffice leaves a lock beside what it opens
     script.append((Step("addin", committed), None))
     for call in CALLS:
@@ -178,6 +185,17 @@ def test_a_click_starts_its_own_function_and_nothing_else(
     did = clicks["good", book, f"{button.get('onAction')} {button.get('tag')}"]
     variables = f"{BOOK_VARIABLE}={book}, {WINDOW_VARIABLE}={WINDOW}, "
     assert did == f'[{variables}in HOME/Recoup env: "{PYTHON}" -E -P -m {MACROS} {button.get("tag")}]before'
+
+
+@needs_office
+@pytest.mark.parametrize("button", BUTTONS, ids=lambda b: b.get("tag"))
+def test_without_a_workbook_only_the_buttons_that_need_none_start_anything(
+    clicks: dict[tuple[str, str, str], str], button: ET.Element
+) -> None:
+    did = clicks["closed", NOTHING, f"{button.get('onAction')} {button.get('tag')}"]
+    needs = {b.function: b.needs_book for g in GROUPS for b in g.buttons}[button.get("tag", "")]
+    started = f"[{BOOK_VARIABLE}=, {WINDOW_VARIABLE}={WINDOW}, in "
+    assert did.startswith("[Open a workbook first (in Protected View" if needs else started)
 
 
 @needs_office
@@ -306,9 +324,3 @@ def test_procedures_are_declared_prefixed_and_unseen_by_formulas_of_other_workbo
         }
     else:
         assert "Option Private Module" in code
-
-
-def test_the_buttons_that_need_a_workbook_ask_for_one() -> None:
-    asking = {b.get("tag") for b in BUTTONS if b.get("onAction") == "Recoup_OnBookClick"}
-    assert asking == {b.function for g in GROUPS for b in g.buttons if b.needs_book}
-    assert "If ActiveWorkbook Is Nothing Then" in CODE["RecoupRibbon"].split("Recoup_OnClick")[0]

@@ -29,7 +29,7 @@ Public Function Recoup_Problem(ByVal macroName As String) As String
     interpreter = Recoup_Interpreter()
     If running Then
         Recoup_Problem = "Recoup is still at work: wait until it is done, then click again."
-    ElseIf macroName = "" Or macroName Like "*[!a-z_]*" Then
+    ElseIf Not Recoup_IsFunction(macroName) Then
         Recoup_Problem = "This button names no function of Recoup. " & REMEDY
     ElseIf interpreter = "" Then
         Recoup_Problem = "Recoup is not set up for Excel on this computer: run `recoup addin install`, then restart Excel."
@@ -49,7 +49,12 @@ Failed:
     Recoup_Outcome = "Python could not be started (" & Err.Description & "). " & REMEDY
 End Function
 
+Public Function Recoup_IsFunction(ByVal macroName As String) As Boolean
+    Recoup_IsFunction = macroName <> "" And Not (macroName Like "*[!a-z_]*")
+End Function
+
 Public Function Recoup_CommandLine(ByVal macroName As String) As String
+    If Not Recoup_IsFunction(macroName) Then Err.Raise 5
     Recoup_CommandLine = """" & Recoup_Interpreter() & """ -E -P -m recoup.macros " & macroName
 End Function
 

@@ -24,7 +24,7 @@ def read_modules(folder: Path) -> list[Module]:
 
 
 def _module(file: Path) -> Module:
-    code = _CLASS_HEAD.sub("", file.read_text(encoding="utf-8"))
+    code = _CLASS_HEAD.sub("", file.read_text(encoding="utf-8", errors="replace"))
     attributes = {}
     while found := _ATTRIBUTE.match(code):
         attributes[found[1]] = found[2]

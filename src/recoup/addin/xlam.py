@@ -123,7 +123,7 @@ def _sheet(rows: Sequence[Sequence[str]]) -> str:
 def _cell(address: str, text: str) -> str:
     if _NOT_IN_XML.search(text):
         raise RecoupError(f"{text!r} holds characters that a sheet cannot hold; rename that folder.")
-    return f'<c r={quoteattr(address)} s="1" t="inlineStr"><is><t xml:space="preserve">{escape(text)}</t></is></c>'
+    return f'<c r={quoteattr(address)} s="1" t="inlineStr"><is><t>{escape(text)}</t></is></c>'
 
 
 def _styles() -> str:
