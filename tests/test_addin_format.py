@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import random
 import re
+import struct
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import olefile
 import pytest
@@ -106,6 +110,24 @@ def test_a_project_gives_back_the_text_of_its_modules() -> None:
     assert list(texts) == [m.name for m in modules]
     assert {m.name: m.code for m in modules if m.kind is Kind.STANDARD}.items() <= texts.items()
     assert texts["Click"].endswith("Public Tag As String\n")
+
+
+def records(project: bytes) -> list[int]:
+    """The numbers of the records of a dir stream, up to the end of its first module."""
+    stream = olefile.OleFileIO(io.BytesIO(project)).openstream("VBA/dir").read()
+    text, at, found = bytes(decompress_stream(bytearray(stream))), 0, list[int]()
+    while not found or found[-1] != 0x2B:
+        number, size = struct.unpack_from("<HI", text, at)
+        found.append(number)
+        at += 6 + (6 if number == 0x09 else size)
+    return found
+
+
+def test_a_project_lists_the_same_records_as_an_addin_that_excel_opens_everywhere() -> None:
+    xlwings = Path(importlib.util.find_spec("xlwings").origin).parent  # type: ignore[union-attr,arg-type]
+    with zipfile.ZipFile(xlwings / "addin" / "xlwings.xlam") as package:
+        theirs = package.read("xl/vbaProject.bin")
+    assert records(vba_project("P", [Module("ThisWorkbook", Kind.WORKBOOK)])) == records(theirs)
 
 
 def test_the_protection_states_decrypt_to_nothing_locked() -> None:
