@@ -46,6 +46,10 @@ Public Sub Probe_Note(ByVal text As String)
     told = told & "[" & text & "]"
 End Sub
 
+Public Sub Probe_Python(ByVal interpreter As String)
+    ThisWorkbook.Worksheets("xlwings.conf").Range("B3").Value = interpreter
+End Sub
+
 Public Function Probe_Click(ByVal callbackAndTag As String) As String
     Dim parts() As String
     Dim click As New FakeControl
@@ -109,8 +113,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_hostile_folder(tmp_path_factory.mktemp("hostile"))
 
 
-PYTHONS = {
-    "good": PYTHON,
+BAD_PYTHONS = {
     "none": "",
     "bare": "python",
     "beside": "./python",
@@ -135,42 +138,51 @@ CALLS = {  # of the committed file: in each of its modules, so that each is comp
 
 @pytest.fixture(scope="module")
 def clicks(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str, str], str]:
-    """What each click did, by add-in (its interpreter), workbook in front and callback with tag."""
+    """What each click did, by the Python on the add-in's sheet, the workbook in front, and callback with tag."""
     work = tmp_path_factory.mktemp("office")
-    modules = stubbed(read_modules(ADDIN / "vba"))
-    for name, python in PYTHONS.items():
-        settings = Settings(interpreter_win=python.replace("HOME", str(work)))
-        (work / f"{name}.xlam").write_bytes(build_addin(modules, settings))
-    Path(PYTHON.replace("HOME", str(work))).touch()
-    closed = [replace(m, code=m.code.replace("ActiveWorkbook Is Nothing", "True")) for m in modules]
-    settings = Settings(interpreter_win=PYTHON.replace("HOME", str(work)))
-    (work / "closed.xlam").write_bytes(build_addin(closed, settings))
-    buttons = [f"{b.get('onAction')} {b.get('tag')}" for b in BUTTONS]
-    odd = [f"Recoup_OnClick {tag}" for tag in ("fails", "is_blocked", "clicks_again", *HOSTILE_TAGS)]
-    script: list[tuple[Step, tuple[str, str, str] | None]] = [(Step("addin", str(work / "good.xlam")), None)]
-
-    def click(python: str, book: str, button: str) -> None:
-        script.append((Step("call", "RecoupAddin.RecoupProbe.Probe_Click", button), (python, book, button)))
-
-    for book in (HARMLESS, HOSTILE):
-        script.append((Step("book", str(folder / book)), None))
-        for button in [*buttons, *odd]:
-            click("good", book, button)
-    for python in [p for p in PYTHONS if p != "good"]:
-        script.append((Step("addin", str(work / f"{python}.xlam")), None))
-        click(python, HOSTILE, buttons[0])
-    script.append((Step("addin", str(work / "closed.xlam")), None))
-    for button in buttons:
-        click("closed", NOTHING, button)
-    committed = shutil.copy(ADDIN / "recoup.xlam", work)  # LibreOffice leaves a lock beside what it opens
-    script.append((Step("addin", committed), None))
-    for call in CALLS:
-        name, _, text = call.partition(" ")
-        script.append((Step("call", f"RecoupAddin.{name}", text or None), ("committed", HOSTILE, call)))
+    script = _script(work, folder)
     variables = {"USERPROFILE": str(folder), "PYTHONPATH": str(folder), "INTERPRETER_WIN": EVIL}
     told = run_in_office(work / "run", [step for step, _ in script], folder, **variables)
     assert [t for (_, key), t in zip(script, told, strict=True) if key is None and t] == []
     return {key: t.replace(str(work), "HOME") for (_, key), t in zip(script, told, strict=True) if key}
+
+
+def _script(work: Path, folder: Path) -> list[tuple[Step, tuple[str, str, str] | None]]:
+    """All the steps, each with the key under which its result is looked up."""
+    script: list[tuple[Step, tuple[str, str, str] | None]] = []
+    buttons = [f"{b.get('onAction')} {b.get('tag')}" for b in BUTTONS]
+    odd = [f"Recoup_OnClick {tag}" for tag in ("fails", "is_blocked", "clicks_again", *HOSTILE_TAGS)]
+    probe = "RecoupAddin.RecoupProbe"
+
+    def do(verb: str, what: str | Path, text: str | None = None) -> None:
+        script.append((Step(verb, str(what), text), None))
+
+    def click(python: str, book: str, clicked: list[str]) -> None:
+        for button in clicked:
+            script.append((Step("call", f"{probe}.Probe_Click", button), (python, book, button)))
+
+    modules = stubbed(read_modules(ADDIN / "vba"))
+    python = Path(PYTHON.replace("HOME", str(work)))
+    python.touch()
+    closed = [replace(m, code=m.code.replace("ActiveWorkbook Is Nothing", "True")) for m in modules]
+    for name, code in {"good": modules, "closed": closed}.items():
+        (work / f"{name}.xlam").write_bytes(build_addin(code, Settings(interpreter_win=str(python))))
+
+    do("addin", work / "good.xlam")
+    for book in (HARMLESS, HOSTILE):
+        do("book", folder / book)
+        click("good", book, [*buttons, *odd])
+    for name, interpreter in BAD_PYTHONS.items():
+        do("call", f"{probe}.Probe_Python", interpreter.replace("HOME", str(work)))
+        click(name, HOSTILE, buttons[:1])
+    do("addin", work / "closed.xlam")
+    click("closed", NOTHING, buttons)
+    do("addin", shutil.copy(ADDIN / "recoup.xlam", work))  # LibreOffice leaves a lock beside what it opens
+    for call in CALLS:
+        procedure, _, text = call.partition(" ")
+        step = Step("call", f"RecoupAddin.{procedure}", text or None)
+        script.append((step, ("committed", HOSTILE, call)))
+    return script
 
 
 HOSTILE_TAGS = ["x'); import os", "refresh claims", 'a" -c "b', "..", "x&calc", "Refresh", "refresh_claims1"]
