@@ -88,8 +88,9 @@ LAYERS = (
         "result_sheets",
         "refresh",
     },
-    {"upgrade", "targets", "shared_work"},
+    {"upgrade", "targets", "shared_work", "addin"},
     {
+        "addin_commands",
         "doors",
         "printing",
         "console",
@@ -105,6 +106,7 @@ LAYERS = (
     {"cli"},
 )
 DOORS = {
+    "addin_commands",
     "cli",
     "doors",
     "case_doors",

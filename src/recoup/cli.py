@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from .addin_commands import addin
 from .case_commands import add_case_commands
 from .options import AsOf, BookPath, Engine, Folder, InPlace, Json, Strict, read_day
 from .progress import bar
@@ -353,6 +354,7 @@ def _day(typed: str, option: str) -> date:
 
 
 add_case_commands(app)
+app.add_typer(addin)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""The Excel add-in: its ribbon, its VBA, and the file they are built into."""
