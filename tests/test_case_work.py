@@ -21,6 +21,7 @@ from recoup.policy import load
 from recoup.run import Run
 from recoup.sheets import CASES, OWN_RECORDS
 from test_commands import Recoup, recoup
+from test_decisions import add_case
 from workbooks import (
     AS_OF,
     Desk,
@@ -131,6 +132,22 @@ def test_what_the_shield_blocks_is_not_started_and_the_file_stays_as_it_is(book:
     start(book, lost)
     with pytest.raises(RecoupError, match="has a case already, C-LW"):
         start(book, lost)
+
+
+def test_what_a_person_filed_by_themselves_is_not_started_nor_filed_again(book: Path) -> None:
+    lost, nova = (claim_of(book, f)["Claim ID"] for f in (LOST, NOVA))
+    start(book, nova)
+    add_case(book, FNSKU=LOST, Reference_ID=claims(book)[lost]["Reference ID"], Amazon_case_ID="17000000009")
+    add_case(book, Case="BY-PHONE", FNSKU=NOVA, Stage="Filed", Amazon_case_ID="17000000008")
+    with pytest.raises(RecoupError, match=f"another case .Cases {LOST} Draft, Amazon case 17000000009"):
+        start(book, lost)
+    with pytest.raises(RecoupError, match="may be for the same units: .* .Cases BY-PHONE Filed"):
+        record(book, nova, Stage="Filed", Amazon_case_ID="17000000001")
+    refresh(book, hour=13)
+    assert "BY-PHONE Filed" in case_of(book, nova)["Suggested next step"]
+    with Desk(book) as desk:
+        desk.table("Cases").rows[-1][CASES.headers.index("Event date")].value = date(2026, 1, 2)
+    record(book, nova, Stage="Filed", Amazon_case_ID="17000000001")
 
 
 def test_a_claim_whose_reports_changed_since_the_last_refresh_is_not_started(book: Path) -> None:
