@@ -10,6 +10,7 @@ import pytest
 
 from recoup import case_money, case_update
 from recoup.books import open_book
+from recoup.case_sheet import OWN_CELLS
 from recoup.explain import explain
 from test_decisions import add_case, case_of, decide
 from workbooks import (
@@ -186,8 +187,7 @@ def test_a_row_of_their_own_shows_what_its_case_was_paid_and_keeps_what_they_typ
         assert (first["Paid units"], first["Paid amount"], first["Reimbursement IDs"]) == (2, 14, "5559001")
         assert (first["Stage"], first["Notes"], first["Amazon case ID"]) == ("Filed", "by telephone", "1755")
         assert (first["Balance"], first["Suggested stage"]) == (None, None), "nothing is guessed"
-        assert second == {
-            **dict.fromkeys(second),
+        assert {h: c for h, c in second.items() if c and h not in OWN_CELLS} == {
             "Case": "OWN-2",
             "Stage": "Filed",
             "Notes": "no number yet",
@@ -262,7 +262,9 @@ def test_two_rows_of_one_case_of_their_own_are_journalled_each_and_once(tmp_path
     book = refreshed_book(tmp_path)
     seller = Seller()
     for sku, fnsku, number in (("SKU-FAR", "X00FAR001A", "5559001"), ("SKU-NOVA", "X00NOVA01A", "5559002")):
-        add_case(book, Case="OWN-1", SKU=sku, FNSKU=fnsku, Stage="Filed", Amazon_case_ID="1755")
+        add_case(
+            book, Case="OWN-1", SKU=sku, FNSKU=fnsku, Stage="Filed", Amazon_case_ID="1755", Filed_on=AS_OF
+        )
         row = {
             "day": "2026-11-10",
             "id": number,

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from openpyxl.worksheet.table import Table
 
+from recoup.case_sheet import OWN_CELLS
 from workbooks import (
     AS_OF,
     Desk,
@@ -447,7 +448,8 @@ def test_a_case_row_of_their_own_for_an_unknown_claim_stays_forever(tmp_path: Pa
     before = table(book, "Cases")
     for day in (AS_OF, NEXT_DAY, date(2028, 1, 1)):
         refresh(book, day, engine=engine)
-        assert table(book, "Cases") == before
+        now = table(book, "Cases")
+        assert [without(r, *OWN_CELLS) for r in now] == [without(r, *OWN_CELLS) for r in before]
 
 
 @pytest.mark.parametrize("engine", ["package", "openpyxl"])
