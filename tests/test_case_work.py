@@ -282,6 +282,11 @@ def test_what_a_person_filed_by_themselves_is_not_started_nor_filed_again(book: 
     record(book, nova, Stage="Filed", Amazon_case_ID="17000000001")
 
 
+def test_an_unknown_claim_is_named_with_what_to_do(book: Path) -> None:
+    with pytest.raises(RecoupError, match=r"no claim LW-NOPE; copy the id from Claims\. Nothing was changed"):
+        start(book, "LW-NOPE")
+
+
 def test_a_claim_whose_reports_changed_since_the_last_refresh_is_not_started(book: Path) -> None:
     lost = claim_of(book, LOST)["Claim ID"]
     with Desk(book) as desk:  # only formats, and a tab of their own: nothing that was read

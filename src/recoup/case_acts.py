@@ -182,7 +182,8 @@ def find_claims(book: Book, claim_ids: Sequence[str]) -> tuple[Notebook, list[st
     for key in wanted:
         if key not in notebook.known.claims:
             raise RecoupError(
-                f"{book.path.name}, sheet Claims: there is no claim {key}; copy the id from Claims."
+                f"{book.path.name}, sheet Claims: there is no claim {key}; copy the id from Claims. "
+                f"{UNCHANGED}"
             )
     return notebook, wanted
 
