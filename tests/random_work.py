@@ -324,7 +324,8 @@ def _undo(world: World, i: int, *_: int) -> set[tuple[str, str]]:
     line = lines[-1 - i % min(len(lines), 8)]
     _attempt(world, lambda book: shared_work.undo(book, plain(line["ID"]), world.run()))
     claim, name = plain(line.get("Claim ID")), plain(line.get("Field"))
-    return {(claim, name), (claim, name.rpartition(": ")[2]), ("", name.rpartition(": ")[2])}
+    filing = {(claim, header) for header in shared_work.FILING} if name == "Stage" else set()
+    return {(claim, name), (claim, name.rpartition(": ")[2]), ("", name.rpartition(": ")[2]), *filing}
 
 
 def _attempt(world: World, function: Callable[[Any], Any]) -> bool:

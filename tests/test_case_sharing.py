@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from recoup.sharing import undo_line
 from test_case_work import LOST, NOVA, case_of, noted, on_checks, record, start
 from test_decisions import add_case
 from test_merge_books import Copies
-from workbooks import Desk, cells, claim_of, refresh, refreshed_book, run, table
+from workbooks import AS_OF, Desk, cells, claim_of, refresh, refreshed_book, run, table
 
 SHEETS = ("Claims", "Not Claimed", "Cases", "Journal", "Checks")
 
@@ -155,3 +156,20 @@ def test_a_change_on_a_row_of_their_own_is_undone_and_merged_under_the_name_of_i
     refresh(copies.out, hour=21)
     assert [r for r in table(copies.out, "Journal") if r["To"] == "first"][-1]["Who"] == "Bob"
     assert changes_nothing(copies.out, 22)
+
+
+def test_next_steps_on_rows_of_their_own_are_no_conflict_and_nothing_typed_over(copies: Copies) -> None:
+    """Both copies were refreshed on days of their own, so that the step of a case without a day differs."""
+    for copy in (copies.base, copies.mine, copies.theirs):
+        add_case(copy, Case="OWN-1", SKU="S-1", Stage="Filed", Amazon_case_ID="1755")
+    add_case(copies.theirs, Case="OWN-2", SKU="S-2", Stage="Filed", Filed_on=AS_OF)
+    refresh(copies.mine, hour=14)
+    refresh(copies.theirs, date(2026, 11, 16))
+    done = copies.merge()
+    assert done.summary.conflicts == []
+    refresh(copies.out, date(2026, 11, 17))
+    assert [r["Case"] for r in table(copies.out, "Cases") if str(r["Case"]).startswith("OWN")] == [
+        "OWN-1",
+        "OWN-2",
+    ]
+    assert "typed over" not in on_checks(copies.out)

@@ -19,8 +19,10 @@ from recoup.memory import line, plain
 from recoup.model import RecoupError
 from recoup.policy import load
 from recoup.run import Run
+from recoup.sharing import undo_line
 from recoup.sheets import CASES, OWN_RECORDS
 from test_commands import Recoup, recoup
+from test_decisions import add_case
 from workbooks import (
     AS_OF,
     Desk,
@@ -97,6 +99,137 @@ def filed(_filed: Path, tmp_path: Path) -> Path:
     return copy_of(_filed, tmp_path)
 
 
+# ---- a filing taken back
+
+FILING = ("Amazon case ID", "Filed on", "Filed by", "Follow up on", "Units filed", "Value filed")
+
+
+def filing_line(book: Path, claim_id: str) -> str:
+    lines = [r for r in table(book, "Journal") if r["Claim ID"] == claim_id and r["Field"] == "Stage"]
+    return str(next(r["ID"] for r in reversed(lines) if r["To"] == "Filed"))
+
+
+def test_undoing_a_filing_leaves_the_row_as_it_was_before_it_was_filed(book: Path) -> None:
+    lost = claim_of(book, LOST)["Claim ID"]
+    start(book, lost)
+    refresh(book, hour=13)
+    before, status = case_of(book, lost), claims(book)[lost]["Status"]
+    record(book, lost, Stage="Filed", Amazon_case_ID="17000000001")
+    filed = case_of(book, lost)
+    refresh(book, hour=14)
+    first, _ = undo_line(book, filing_line(book, lost), by("Bob"))
+    assert {h: case_of(book, lost)[h] for h in FILING} == dict.fromkeys(FILING)
+    refresh(book, hour=15)
+    assert (case_of(book, lost), claims(book)[lost]["Status"]) == (before, status)
+    assert "typed over" not in on_checks(book)
+    again, _ = undo_line(book, str(first.line["ID"]), by("Bob"))
+    assert {h: case_of(book, lost)[h] for h in FILING} == {h: filed[h] for h in FILING}
+    assert len(again.with_it) == len(FILING)
+    undo_line(book, str(again.line["ID"]), by("Bob"))
+    record(book, lost, Stage="Filed", Amazon_case_ID="17000000002")
+    assert (case_of(book, lost)["Units filed"], case_of(book, lost)["Value filed"]) == (2, 25)
+
+
+def test_undoing_a_filing_that_was_typed_takes_its_figures_back_and_leaves_what_was_changed_since(
+    book: Path,
+) -> None:
+    lost = claim_of(book, LOST)["Claim ID"]
+    start(book, lost)
+    with Desk(book) as desk:
+        desk.type(lost, "Cases", Stage="Filed", Amazon_case_ID="17000000001", Filed_on=AS_OF, Notes="sent")
+    refresh(book, hour=13)
+    assert case_of(book, lost)["Units filed"] == 2
+    with Desk(book) as desk:
+        desk.type(lost, "Cases", Amazon_case_ID="17000000009")
+    undo_line(book, filing_line(book, lost), by("Bob"))
+    for hour in (14, 15):
+        row = case_of(book, lost)
+        assert [row[h] for h in ("Stage", "Filed on", "Units filed", "Value filed")] == ["Draft", *[None] * 3]
+        assert (row["Amazon case ID"], row["Notes"]) == ("17000000009", "sent")
+        refresh(book, hour=hour)
+    assert (
+        case_of(book, lost)["Suggested next step"] == "Set its Stage: Amazon case ID says that it was filed."
+    )
+
+
+# ---- cases that people opened themselves
+
+
+def own_row(book: Path, **named: str) -> dict[str, Any]:
+    wanted = {h.replace("_", " "): v for h, v in named.items()}
+    return next(r for r in table(book, "Cases") if all(r[h] == v for h, v in wanted.items()))
+
+
+def test_rows_that_people_opened_say_what_comes_next(book: Path) -> None:
+    filed = {"Stage": "Filed", "Amazon_case_ID": "1755", "Filed_on": date(2026, 11, 10), "Filed_by": "Dora"}
+    add_case(book, Case="PHONE", SKU="S-1", **filed)
+    add_case(book, Case="PHONE", SKU="S-2", **filed | {"Stage": "Closed", "Notes": "paid by cheque"})
+    add_case(book, Case="DRAFT", Order_ID="111-1", Deadline=date(2026, 12, 1))
+    add_case(book, Amazon_case_ID="1756", SKU="S-3")
+    add_case(book, Notes="a line that nothing tells")
+    refresh(book, hour=13)
+    rows = table(book, "Cases")[-5:]
+    said = [str(r["Suggested next step"]) for r in rows]
+    assert said[0].startswith(
+        "Look for Amazon's answer on 2026-11-24; when there is none, ask in the same case"
+    )
+    assert said[2].startswith("File with Amazon by 2026-11-28 (2026-12-01 at the latest)")
+    assert said[3] == "Set its Stage: Amazon case ID says that it was filed."
+    assert (said[1], said[4]) == ("None", "None"), "nothing is to be done about a closed case"
+    before = [cells(book, s) for s in ("Cases", "Journal", "Checks")]
+    refresh(book, hour=14)
+    assert [cells(book, s) for s in ("Cases", "Journal", "Checks")] == before
+    assert "typed over" not in on_checks(book)
+
+
+def test_what_recoup_wrote_on_a_row_of_their_own_is_flagged_when_typed_over_and_put_right(book: Path) -> None:
+    add_case(book, Case="PHONE", SKU="S-1", Stage="Filed", Amazon_case_ID="1755", Filed_on=AS_OF)
+    row = {"day": "2026-11-10", "id": "5559001", "reason": "GeneralAdjustment", "fnsku": "X00FAR001A"}
+    seller = Seller()
+    seller.paid.append({**row, "each": "7.00", "units": "2", "original": "", "order": "", "case": "1755"})
+    paste_seller(book, seller, "Reimbursements")
+    refresh(book, hour=13)
+    right = own_row(book, Case="PHONE")
+    step = right["Suggested next step"]
+    assert right["Paid amount"] == 14 and "Amazon paid under case 1755" in step and "Look for" in step
+    with Desk(book) as desk:
+        cells_ = dict(zip(CASES.headers, desk.table("Cases").rows[-1], strict=True))
+        cells_["Paid amount"].value, cells_["Suggested next step"].value = 99, "ring them"
+        cells_["Reversed"].value = 3  # which Recoup does not write there
+    refresh(book, hour=14)
+    assert own_row(book, Case="PHONE") == {**right, "Reversed": 3}
+    said = on_checks(book)
+    assert "warning: Paid amount of PHONE was typed over ('99'); Recoup restored it" in said
+    assert "warning: Suggested next step of PHONE was typed over ('ring them'); Recoup restored it" in said
+    told = [n for n in noted(book, "PHONE") if n[1] == "Paid amount"]
+    assert told == [("Ann", "Paid amount", None, "14"), ("typed (found by Ann)", *told[-1][1:])]
+    assert told[-1][2:] == ("99", "restored: 14")
+    refresh(book, hour=15)
+    assert "typed over" not in on_checks(book)
+
+
+def test_what_people_typed_first_into_recoups_cells_of_their_row_is_kept_in_the_journal(book: Path) -> None:
+    add_case(book, Case="PHONE", Stage="Filed", Filed_on=AS_OF, Suggested_next_step="ring Bob")
+    refresh(book, hour=13)
+    assert str(own_row(book, Case="PHONE")["Suggested next step"]).startswith("Look for Amazon's answer")
+    assert "Suggested next step of PHONE was typed over ('ring Bob')" in on_checks(book)
+    assert [n[2] for n in noted(book, "PHONE") if n[1] == "Suggested next step"] == ["ring Bob"]
+
+
+def test_what_a_command_records_on_a_row_of_their_own_says_the_next_step_at_once(book: Path) -> None:
+    add_case(book, Case="PHONE", SKU="S-1", Amazon_case_ID="1755")
+    refresh(book, hour=13)
+    record(book, "PHONE", Stage="Filed")
+    at_once = own_row(book, Case="PHONE")
+    assert str(at_once["Suggested next step"]).startswith("Look for Amazon's answer")
+    record(book, "PHONE", Stage="Denied", Decision_reason="units were found")
+    assert "about an appeal" in str(own_row(book, Case="PHONE")["Suggested next step"])
+    before = cells(book, "Cases")
+    refresh(book, hour=14)
+    assert cells(book, "Cases") == before
+    assert "typed over" not in on_checks(book)
+
+
 # ---- start
 
 
@@ -131,6 +264,27 @@ def test_what_the_shield_blocks_is_not_started_and_the_file_stays_as_it_is(book:
     start(book, lost)
     with pytest.raises(RecoupError, match="has a case already, C-LW"):
         start(book, lost)
+
+
+def test_what_a_person_filed_by_themselves_is_not_started_nor_filed_again(book: Path) -> None:
+    lost, nova = (claim_of(book, f)["Claim ID"] for f in (LOST, NOVA))
+    start(book, nova)
+    add_case(book, FNSKU=LOST, Reference_ID=claims(book)[lost]["Reference ID"], Amazon_case_ID="17000000009")
+    add_case(book, Case="BY-PHONE", FNSKU=NOVA, Stage="Filed", Amazon_case_ID="17000000008")
+    with pytest.raises(RecoupError, match=f"another case .Cases {LOST} Draft, Amazon case 17000000009"):
+        start(book, lost)
+    with pytest.raises(RecoupError, match=r"may be for the same units: .* .Cases BY-PHONE Filed"):
+        record(book, nova, Stage="Filed", Amazon_case_ID="17000000001")
+    refresh(book, hour=13)
+    assert "BY-PHONE Filed" in case_of(book, nova)["Suggested next step"]
+    with Desk(book) as desk:
+        desk.table("Cases").rows[-1][CASES.headers.index("Event date")].value = date(2026, 1, 2)
+    record(book, nova, Stage="Filed", Amazon_case_ID="17000000001")
+
+
+def test_an_unknown_claim_is_named_with_what_to_do(book: Path) -> None:
+    with pytest.raises(RecoupError, match=r"no claim LW-NOPE; copy the id from Claims\. Nothing was changed"):
+        start(book, "LW-NOPE")
 
 
 def test_a_claim_whose_reports_changed_since_the_last_refresh_is_not_started(book: Path) -> None:

@@ -40,7 +40,8 @@ LAYERS = (
         "checks",
         "roll_forward",
     },
-    {"recalled", "waiting", "stages", "shield"},
+    {"recalled", "waiting", "stages", "same_issue"},
+    {"shield"},
     {"pipeline", "books", "template"},
     {
         "memory",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from openpyxl.worksheet.table import Table
 
+from recoup.case_sheet import OWN_CELLS
 from workbooks import (
     AS_OF,
     Desk,
@@ -49,6 +50,15 @@ def add_case(book: Path, **typed: Any) -> None:
                 part.autoFilter.ref = part.ref
         for header, value in typed.items():
             row[grid.headers.index(header.replace("_", " "))].value = value
+
+
+def taken_up(folder: Path, fnsku: str = LOST) -> tuple[Path, str]:
+    """The seller's book with one claim taken up, and its id."""
+    book = refreshed_book(folder)
+    claim_id = str(claim_of(book, fnsku)["Claim ID"])
+    decide(book, claim_id, "Take up")
+    refresh(book, hour=10)
+    return book, claim_id
 
 
 def case_of(book: Path, claim_id: str) -> dict[str, Any]:
@@ -125,10 +135,7 @@ def test_a_refresh_after_take_up_with_nothing_new_changes_no_cell(tmp_path: Path
 
 
 def test_clearing_take_up_keeps_the_case_row_and_unlinks_the_claim_for_good(tmp_path: Path) -> None:
-    book = refreshed_book(tmp_path)
-    lost = claim_of(book, LOST)["Claim ID"]
-    decide(book, lost, "Take up")
-    refresh(book, hour=10)
+    book, lost = taken_up(tmp_path)
     decide(book, lost, None)
     for hour in (11, 12, 13, 14):
         refresh(book, hour=hour)
@@ -274,10 +281,7 @@ def test_a_dismissed_claim_stays_dismissed_when_its_units_shrink(tmp_path: Path)
 
 
 def test_take_up_changed_to_dismiss_dismisses(tmp_path: Path) -> None:
-    book = refreshed_book(tmp_path)
-    lost = claim_of(book, LOST)["Claim ID"]
-    decide(book, lost, "Take up")
-    refresh(book, hour=10)
+    book, lost = taken_up(tmp_path)
     decide(book, lost, "Dismiss", Decided_by="Bob")
     refresh(book, hour=11)
     assert claims(book)[lost]["Status"] == "Withdrawn"
@@ -366,10 +370,7 @@ def test_a_stage_decides_the_status_of_its_claim(tmp_path: Path, cleared: bool) 
 
 
 def test_a_denied_case_past_its_deadline_is_not_claimed_denied(tmp_path: Path) -> None:
-    book = refreshed_book(tmp_path)
-    lost = claim_of(book, LOST)["Claim ID"]
-    decide(book, lost, "Take up")
-    refresh(book, hour=10)
+    book, lost = taken_up(tmp_path)
     with Desk(book) as desk:
         desk.type(lost, "Cases", Stage="Denied")
     refresh(book, date(2026, 12, 20))
@@ -380,10 +381,7 @@ def test_a_denied_case_past_its_deadline_is_not_claimed_denied(tmp_path: Path) -
 def test_a_filed_claim_stays_filed_past_its_deadline_and_past_the_days_expired_ones_are_kept(
     tmp_path: Path,
 ) -> None:
-    book = refreshed_book(tmp_path)
-    lost = claim_of(book, LOST)["Claim ID"]
-    decide(book, lost, "Take up")
-    refresh(book, hour=10)
+    book, lost = taken_up(tmp_path)
     with Desk(book) as desk:
         desk.type(lost, "Cases", Stage="Filed")
     for day in (NEXT_DAY, date(2026, 12, 25), date(2027, 6, 1)):
@@ -392,10 +390,7 @@ def test_a_filed_claim_stays_filed_past_its_deadline_and_past_the_days_expired_o
 
 
 def test_each_unit_of_a_closed_case_is_told_once_also_when_its_claim_is_long_expired(tmp_path: Path) -> None:
-    book = refreshed_book(tmp_path)
-    lost = claim_of(book, LOST)["Claim ID"]
-    decide(book, lost, "Take up")
-    refresh(book, hour=10)
+    book, lost = taken_up(tmp_path)
     with Desk(book) as desk:
         desk.type(lost, "Cases", Stage="Closed", Owner="Dora")
     for day, reason in ((NEXT_DAY, "closed"), (date(2027, 6, 1), "expired")):
@@ -422,10 +417,7 @@ def test_a_dismissal_outlives_its_report_and_so_does_what_was_found(tmp_path: Pa
 
 
 def test_a_filed_claim_that_amazon_paid_stays_filed_and_the_case_suggests_paid(tmp_path: Path) -> None:
-    book = refreshed_book(tmp_path)
-    nova = claim_of(book, NOVA)["Claim ID"]
-    decide(book, nova, "Take up")
-    refresh(book, hour=10)
+    book, nova = taken_up(tmp_path, NOVA)
     with Desk(book) as desk:
         desk.type(nova, "Cases", Stage="Filed")
     paste_seller(book, Seller().pay("2026-11-12", "5559999", NOVA, "4.00"), "Reimbursements")
@@ -447,7 +439,8 @@ def test_a_case_row_of_their_own_for_an_unknown_claim_stays_forever(tmp_path: Pa
     before = table(book, "Cases")
     for day in (AS_OF, NEXT_DAY, date(2028, 1, 1)):
         refresh(book, day, engine=engine)
-        assert table(book, "Cases") == before
+        now = table(book, "Cases")
+        assert [without(r, *OWN_CELLS) for r in now] == [without(r, *OWN_CELLS) for r in before]
 
 
 @pytest.mark.parametrize("engine", ["package", "openpyxl"])
@@ -462,10 +455,7 @@ def test_a_case_row_without_a_claim_id_stays_forever(tmp_path: Path, engine: str
 
 
 def test_a_case_row_is_never_deleted_when_its_claim_vanishes(tmp_path: Path) -> None:
-    book = refreshed_book(tmp_path)
-    lost = claim_of(book, LOST)["Claim ID"]
-    decide(book, lost, "Take up")
-    refresh(book, hour=10)
+    book, lost = taken_up(tmp_path)
     with Desk(book) as desk:
         desk.type(lost, "Cases", Notes="mine", Owner="Dora")
     before = case_of(book, lost)
@@ -481,10 +471,7 @@ def test_a_case_row_is_never_deleted_when_its_claim_vanishes(tmp_path: Path) -> 
 
 
 def test_every_column_of_cases_that_belongs_to_people_survives(tmp_path: Path) -> None:
-    book = refreshed_book(tmp_path)
-    lost = claim_of(book, LOST)["Claim ID"]
-    decide(book, lost, "Take up")
-    refresh(book, hour=10)
+    book, lost = taken_up(tmp_path)
     typed: dict[str, Any] = {h: f"typed {h}" for h in people_columns("Cases")}
     typed |= {"Stage": "Filed", "Filed on": AS_OF, "Follow up on": NEXT_DAY}
     with Desk(book) as desk:
@@ -495,10 +482,7 @@ def test_every_column_of_cases_that_belongs_to_people_survives(tmp_path: Path) -
 
 
 def test_units_filed_and_value_filed_are_not_raised_by_a_later_refresh(tmp_path: Path) -> None:
-    book = refreshed_book(tmp_path)
-    lost = claim_of(book, LOST)["Claim ID"]
-    decide(book, lost, "Take up")
-    refresh(book, hour=10)
+    book, lost = taken_up(tmp_path)
     with Desk(book) as desk:
         desk.type(lost, "Cases", Units_filed=1, Value_filed=12.5, Stage="Filed")
     refresh(book, hour=11)

@@ -3,50 +3,25 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-from recoup import cli, doors
+from recoup import doors
 from recoup.case_doors import due_book, record_book, start_book
 from recoup.case_record import Entry
-from recoup.run import Run
 from recoup.work_tasks import HEADERS, due_table
+from test_case_work import by
+from test_commands import Recoup, recoup
 from workbooks import AS_OF, Desk, blank_book, claim_of, copy_of, grid, refresh, refreshed_book, seen, table
 
+assert recoup  # the fixture
 LOST, NOVA, DAMAGED = "X00LOST01A", "X00NOVA01A", "X00DAMG01A"
 LATER = date(2026, 12, 10)
 AT = ("--as-of", AS_OF.isoformat())
-_MINUTE = iter(range(10**6))
-
-
-class Said(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def recoup(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
-    """Runs a command of the program in this process."""
-
-    def run(*words: object) -> Said:
-        monkeypatch.setattr(sys, "argv", ["recoup", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        printed = capsys.readouterr()
-        return Said(int(ended.value.code or 0), printed.out, printed.err)
-
-    return run
-
-
-def by(who: str = "Ann", on: date = AS_OF) -> Run:
-    n = next(_MINUTE)
-    return Run(on, datetime(on.year, on.month, on.day, 12, n // 60 % 60, n % 60), who)
 
 
 def write_log(book: Path, *lines: tuple[Any, ...]) -> None:
@@ -97,9 +72,7 @@ def book(_desk: Path, tmp_path: Path) -> Path:
     return copy_of(_desk, tmp_path)
 
 
-def test_due_lists_what_is_due_in_the_terminal_and_changes_nothing(
-    book: Path, recoup: Callable[..., Said]
-) -> None:
+def test_due_lists_what_is_due_in_the_terminal_and_changes_nothing(book: Path, recoup: Recoup) -> None:
     before = book.read_bytes()
     (book.parent / f"~${book.name}").write_bytes(b"Ann")  # somebody has it open in Excel
     said = recoup("due", book, "--days", 14, *AT)
@@ -119,7 +92,7 @@ def test_due_lists_what_is_due_in_the_terminal_and_changes_nothing(
     assert book.read_bytes() == before
 
 
-def test_due_as_json_is_one_document_with_the_same_lines(book: Path, recoup: Callable[..., Said]) -> None:
+def test_due_as_json_is_one_document_with_the_same_lines(book: Path, recoup: Recoup) -> None:
     said = recoup("due", book, *AT, "--json")
     document = json.loads(said.out)
     assert (said.code, document["as_of"], document["days"]) == (0, "2026-11-15", 7)
@@ -253,7 +226,7 @@ def test_a_reason_in_free_words_is_told_which_reasons_are_known(book: Path) -> N
     assert "Ask for the reason" in step
 
 
-def test_what_was_missed_is_told_by_week_cause_and_owner(book: Path, recoup: Callable[..., Said]) -> None:
+def test_what_was_missed_is_told_by_week_cause_and_owner(book: Path, recoup: Recoup) -> None:
     on = date(2026, 12, 18)
     refresh(book, on)
     said = recoup("due", book, "--missed", "--json", "--as-of", on)
@@ -271,7 +244,7 @@ def test_what_was_missed_is_told_by_week_cause_and_owner(book: Path, recoup: Cal
     assert str(seen(book)["Home"]["E6"].value).startswith("Expected from"), "Home says it too"
 
 
-def test_the_playbook_is_printed_reason_by_reason(recoup: Callable[..., Said]) -> None:
+def test_the_playbook_is_printed_reason_by_reason(recoup: Recoup) -> None:
     said = recoup("policy", "--denials", "--on", "2026-11-15")
     assert said.code == 0
     assert "measurements confirmed: Amazon keeps its measurements of the product." in said.out
@@ -281,7 +254,7 @@ def test_the_playbook_is_printed_reason_by_reason(recoup: Callable[..., Said]) -
     assert all(not r["Not before"] for r in document["reasons"]), "the wait is known for the US only"
 
 
-def test_a_workbook_that_was_never_refreshed_says_so(tmp_path: Path, recoup: Callable[..., Said]) -> None:
+def test_a_workbook_that_was_never_refreshed_says_so(tmp_path: Path, recoup: Recoup) -> None:
     book = blank_book(tmp_path)
     said = recoup("due", book, *AT)
     assert said.code == 0
@@ -291,7 +264,7 @@ def test_a_workbook_that_was_never_refreshed_says_so(tmp_path: Path, recoup: Cal
     ]
 
 
-def test_old_claims_say_how_old_they_are(book: Path, recoup: Callable[..., Said]) -> None:
+def test_old_claims_say_how_old_they_are(book: Path, recoup: Recoup) -> None:
     said = recoup("due", book, "--as-of", "2026-11-25")
     assert "Claims stand as of 2026-11-15, 10 days ago: refresh to see what changed since." in said.out
     early = recoup("due", book, "--as-of", "2026-11-10").out
@@ -316,7 +289,7 @@ WRONG: list[tuple[str, Callable[[Path], list[object]], str]] = [
 
 @pytest.mark.parametrize(("words", "sentence"), [w[1:] for w in WRONG], ids=[w[0] for w in WRONG])
 def test_wrong_use_is_refused_in_one_sentence(
-    book: Path, recoup: Callable[..., Said], words: Callable[[Path], list[object]], sentence: str
+    book: Path, recoup: Recoup, words: Callable[[Path], list[object]], sentence: str
 ) -> None:
     said = recoup("due", *words(book))
     assert (said.code, said.out) == (2, "")

@@ -9,8 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -20,14 +19,15 @@ import pytest
 from openpyxl import load_workbook
 
 import workbooks
-from recoup import cli
 from recoup.case_papers import pack_case
 from recoup.case_texts import Records, assemble, write_text
 from recoup.doors import open_workbook
 from recoup.evidence_pack import Pack, build_pack, safe_name, write_pack
 from recoup.model import Formula, RecoupError
 from test_case_texts import big_shipment
+from test_commands import Recoup, recoup
 
+assert recoup  # the fixture
 PDF = b"%PDF-1.4 a stamped paper"
 TABS = {"Inbound Shipments": "ab" * 32}
 FIRST = "LI-000000AAAA"
@@ -351,74 +351,49 @@ def test_a_long_case_stays_on_one_page_and_says_where_the_rest_is(home: Path) ->
 # --- the commands -------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Said:
-    """What a command printed, and its exit code."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-@pytest.fixture
-def recoup(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
-    """Runs a command of the program in this process."""
-
-    def run(*words: str | Path) -> Said:
-        monkeypatch.setattr(sys, "argv", ["recoup", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        printed = capsys.readouterr()
-        return Said(int(ended.value.code or 0), printed.out, printed.err)
-
-    return run
-
-
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return workbooks.refreshed_book(tmp_path_factory.mktemp("papers"))
 
 
 def test_the_commands_print_a_text_and_write_a_pack_and_leave_the_workbook_alone(
-    book: Path, tmp_path: Path, recoup: Callable[..., Said]
+    book: Path, tmp_path: Path, recoup: Recoup
 ) -> None:
     before = book.read_bytes()
     claim_id = str(workbooks.claim_of(book, "X00LOST01A")["Claim ID"])
     said = recoup("case", book, claim_id, "--language", "de")
-    assert said.returncode == 0, said.stderr
-    assert said.stdout.startswith("Im Logistikzentrum verlorene Einheiten – FNSKU: X00LOST01A\n")
-    assert "of 2000 characters" in said.stderr and "Inventory Defect" in said.stderr
+    assert said.code == 0, said.err
+    assert said.out.startswith("Im Logistikzentrum verlorene Einheiten – FNSKU: X00LOST01A\n")
+    assert "of 2000 characters" in said.err and "Inventory Defect" in said.err
     made = recoup("pack", book, claim_id, "--to", tmp_path / "packs")
-    assert made.returncode == 0, made.stderr
-    assert made.stdout.startswith(f"Wrote {tmp_path / 'packs' / f'C-{claim_id}'} (4 files)")
-    assert recoup("pack", book, claim_id, "--to", tmp_path / "packs").stdout.startswith("Unchanged:")
+    assert made.code == 0, made.err
+    assert made.out.startswith(f"Wrote {tmp_path / 'packs' / f'C-{claim_id}'} (4 files)")
+    assert recoup("pack", book, claim_id, "--to", tmp_path / "packs").out.startswith("Unchanged:")
     told = json.loads((tmp_path / "packs" / f"C-{claim_id}" / "manifest.json").read_text())
     assert [s["name"] for s in told["sources"]] == ["Inventory Ledger", "Sourcing Costs"]
     assert all(re.fullmatch(r"[0-9a-f]{64}", s["sha256"]) for s in told["sources"])
     assert book.read_bytes() == before
 
 
-def test_a_text_that_is_not_complete_exits_with_1_and_a_wrong_word_with_2(
-    book: Path, recoup: Callable[..., Said]
-) -> None:
+def test_a_text_that_is_not_complete_exits_with_1_and_a_wrong_word_with_2(book: Path, recoup: Recoup) -> None:
     claim_id = str(workbooks.claim_of(book, "X00LOST01A")["Claim ID"])
     chase = recoup("case", book, claim_id, "--purpose", "chase")
-    assert chase.returncode == 1
-    assert chase.stdout.startswith("NOT COMPLETE, do not send. Missing:\n- Cases: case C-")
+    assert chase.code == 1
+    assert chase.out.startswith("NOT COMPLETE, do not send. Missing:\n- Cases: case C-")
     for words, says in (
         (["--purpose", "beg"], "--purpose beg: choose one of file, chase, answer, appeal."),
         (["--language", "nl"], "No case texts are written in nl; choose one of en (English)"),
         (["--purpose", "appeal", "--reason", "rain"], "--reason rain: choose one of"),
     ):
         wrong = recoup("case", book, claim_id, *words)
-        assert wrong.returncode == 2 and says in wrong.stderr and wrong.stdout == ""
+        assert wrong.code == 2 and says in wrong.err and wrong.out == ""
     nobody = recoup("case", book, "LW-NOBODY")
-    assert nobody.returncode == 2 and "there is no claim LW-NOBODY; copy the id from Claims" in nobody.stderr
+    assert nobody.code == 2 and "there is no claim LW-NOBODY; copy the id from Claims" in nobody.err
 
 
-def test_json_gives_the_text_with_its_limit(book: Path, recoup: Callable[..., Said]) -> None:
+def test_json_gives_the_text_with_its_limit(book: Path, recoup: Recoup) -> None:
     claim_id = str(workbooks.claim_of(book, "X00LOST01A")["Claim ID"])
-    told = json.loads(recoup("case", book, claim_id, "--json").stdout)
+    told = json.loads(recoup("case", book, claim_id, "--json").out)
     assert told["complete"] and told["limit"] == 2000 and told["text"].startswith("Units lost")
 
 

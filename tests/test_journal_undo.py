@@ -72,13 +72,13 @@ def test_the_next_refresh_does_not_journal_an_undo_again(book: Path) -> None:
 def test_a_line_is_undone_once_and_the_undo_can_be_undone(book: Path) -> None:
     first = line_of(book, Field="Decision")["ID"]
     done, _ = undo_line(book, first, run(hour=13))
-    with pytest.raises(RecoupError, match=f"undone already, by Ann .* undo line {done['ID']}"):
+    with pytest.raises(RecoupError, match=f"undone already, by Ann .* undo line {done.line['ID']}"):
         undo_line(book, first, run(hour=14))
-    again, _ = undo_line(book, str(done["ID"]), run(hour=15))
+    again, _ = undo_line(book, str(done.line["ID"]), run(hour=15))
     assert claim_of(book, NOVA)["Decision"] == "Hold"
     with pytest.raises(RecoupError, match="undone already"):
-        undo_line(book, str(done["ID"]), run(hour=16))
-    undo_line(book, str(again["ID"]), run(hour=17))
+        undo_line(book, str(done.line["ID"]), run(hour=16))
+    undo_line(book, str(again.line["ID"]), run(hour=17))
     assert claim_of(book, NOVA)["Decision"] is None
 
 

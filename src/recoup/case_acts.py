@@ -14,11 +14,11 @@ from datetime import date
 from types import MappingProxyType
 
 from .books.base import Book
-from .case_sheet import PEOPLE, row_key
+from .case_sheet import OWN_CELLS, OWN_KEY, PEOPLE, own_name, row_key
 from .cases import Tracking, day, text
 from .journal import Change, found_by, journal_rows, lines_of_run
 from .memory import PEOPLE as DECIDED
-from .memory import READ_TO, line, mark, plain, remember
+from .memory import READ_TO, key_of, line, mark, plain, remember
 from .model import Cell, Record, RecoupError, SourceRow
 from .results import not_claimed_rows
 from .run import Run
@@ -64,8 +64,7 @@ class Act:
     def type_case(self, row: Record, cells: Mapping[str, Cell]) -> None:
         """Write cells of a case row."""
         key = row_key(row)
-        name = text(row.get("Claim ID")) or text(row.get("Case"))
-        self._note(name, cells, row, self.notebook.sheet.seen.get(key, {}), PEOPLE)
+        self._note(own_name(row), cells, row, self.notebook.sheet.seen.get(key, {}), PEOPLE)
         self.cases.setdefault(key, {}).update(cells)
 
     def _note(
@@ -93,6 +92,8 @@ class Act:
         for key, cells in self.cases.items():
             before = (notebook.sheet.written.get(key), notebook.sheet.seen.get(key))
             memory += _remembered("case", key, cells, before, PEOPLE)
+            if before[0] is None and key in notebook.sheet.by_key:
+                memory += self._own_written(notebook.sheet.by_key[key], cells)
         if self.claims:
             self.book.patch_rows("Claims", ["Claim ID"], list(self.claims.values()))
         self._write_cases()
@@ -100,6 +101,12 @@ class Act:
         after = lines_of_run(notebook.journal, self.run.name)
         rows = journal_rows(self.changes, run=self.run.name, when=self.run.when, after=after)
         self.book.append_rows("Journal", rows)
+
+    def _own_written(self, row: Record, cells: Record) -> list[Record]:
+        """Recoup's cells of a row that a person opened, by the key that it has then."""
+        old = self.notebook.sheet.own_written.get(key_of(row, OWN_KEY), {})
+        fresh = {h: mark("own", h, c) for h, c in cells.items() if h in OWN_CELLS}
+        return [line("own", key_of({**row, **cells}, OWN_KEY), "written", {**old, **fresh})]
 
     def _write_cases(self) -> None:
         known = self.notebook.sheet.by_key
@@ -175,7 +182,8 @@ def find_claims(book: Book, claim_ids: Sequence[str]) -> tuple[Notebook, list[st
     for key in wanted:
         if key not in notebook.known.claims:
             raise RecoupError(
-                f"{book.path.name}, sheet Claims: there is no claim {key}; copy the id from Claims."
+                f"{book.path.name}, sheet Claims: there is no claim {key}; copy the id from Claims. "
+                f"{UNCHANGED}"
             )
     return notebook, wanted
 
@@ -201,7 +209,7 @@ def refuse_typed(book: Book, notebook: Notebook, keys: Sequence[str]) -> None:
 
 def refuse(what: str, blocks: Sequence[Block], remedy: str) -> None:
     if blocks:
-        more = f" (and {len(blocks) - 1} more reasons)" if len(blocks) > 1 else ""
+        more = f" (and {len(blocks) - 1} more reason{'s' * (len(blocks) > 2)})" if len(blocks) > 1 else ""
         raise RecoupError(f"{what}: {blocks[0].sentence}{more}. {remedy}")
 
 

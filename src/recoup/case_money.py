@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from .case_sheet import own_key, own_name
 from .cases import Tracking, text
 from .detectors import all_detectors
 from .identity import claim_id
@@ -16,7 +17,7 @@ from .model import Evidence, Problem, Record
 from .payment_evidence import payment_evidence, recall_payments
 from .pipeline import Result
 from .policy import Policy
-from .reconciliation import JOURNALLED, Reconciliation, Told, figure_changes, own_key, own_name, reconcile
+from .reconciliation import JOURNALLED, Reconciliation, Told, figure_changes, reconcile
 from .reports import Reports, all_reports
 from .reversal_watch import AtRisk, payments_at_risk, risk_notes
 

@@ -279,19 +279,19 @@ def _write_row(
     written: Record = dict(cells)
     if entry.note:
         written["Notes"] = "\n".join(filter(None, (text(row.get("Notes")), entry.note)))
-    own = row_key(row) not in act.notebook.sheet.written
     if filing and not (text(row.get("Units filed")) or text(row.get("Value filed"))):
         written |= filed_amounts(row)
-    if not own:
-        written["Last change"] = act.run.as_of
-        if "Stage" in cells:
-            written |= {"Suggested stage": None, "Suggested next step": None}
-        elif "Checked by" in cells:
-            written["Suggested next step"] = (
-                text(row.get("Suggested next step")).removeprefix(CHECK_FIRST) or None
-            )
-        if stage_of(row | written) != "Draft" and not was_paid(row):
-            written["Suggested next step"] = step.says or None
+    written["Last change"] = act.run.as_of
+    if "Stage" in cells:
+        written["Suggested next step"] = None
+        if row_key(row) in act.notebook.sheet.written:
+            written["Suggested stage"] = None
+    elif "Checked by" in cells:
+        written["Suggested next step"] = (
+            text(row.get("Suggested next step")).removeprefix(CHECK_FIRST) or None
+        )
+    if stage_of(row | written) != "Draft" and not was_paid(row):
+        written["Suggested next step"] = step.says or None
     act.type_case(row, written)
     key, claims = text(row.get("Claim ID")), act.notebook.known.claims
     if cells.get("Stage", "Draft") != "Draft" and key in claims:

@@ -5,25 +5,40 @@ Decisions:
   several rows with one claim id the first counts.
 - A row that was filed and is gone still counts as it was last seen, so that its claim is not filed again: it is asked
   for on Checks at every refresh until a row with that claim id is back. Drafts, and rows without a claim, may go.
-- Rows that Recoup never wrote are a person's own: nothing on them is restored or filled in.
+- Rows of no claim of Recoup's are a person's own: Recoup writes the figures of payments it found and the next step
+  there, remembers those cells as it wrote them, and leaves all others alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from .books.base import Book
 from .case_log import CaseLog, read_log
 from .cases import BEYOND_DRAFT, stage_of, text
 from .journal import Change, found_by, seen_changes
-from .memory import line, plain, recall, remember, typed_value
-from .model import Problem, Record
+from .memory import key_of, line, plain, recall, remember, typed_value
+from .model import Cell, Problem, Record
 from .sheets import CASES, TABLES
 from .stages import wrong_step
 from .typed_over import Typed, find_typed, put_back
 
 PEOPLE = tuple(CASES.people)
+OWN_KEY = (  # of rows that people opened themselves
+    *(
+        "Case",
+        "Claim ID",
+        "SKU",
+        "FNSKU",
+        "ASIN",
+        "Order ID",
+        "Shipment ID",
+        "Reference ID",
+        "Amazon case ID",
+    ),
+)
+OWN_CELLS = ("Suggested next step", "Last change")  # that Recoup writes on all of them
 SKIPPED = "skipped"  # remembered beside the people's cells: the step that was typed and may not be
 
 
@@ -36,6 +51,8 @@ class CaseSheet:
     written: dict[str, dict[str, str]] = field(default_factory=dict)
     seen: dict[str, dict[str, str]] = field(default_factory=dict)
     typed: list[Typed] = field(default_factory=list)
+    own_written: dict[str, dict[str, str]] = field(default_factory=dict)
+    own_typed: list[Typed] = field(default_factory=list)
     deleted: dict[str, Record] = field(default_factory=dict)
     log: CaseLog = field(default_factory=CaseLog)
 
@@ -44,6 +61,14 @@ class CaseSheet:
         """Rows by claim id, deleted filed ones as they were last seen."""
         found = {text(r.get("Claim ID")): r for r in self.by_key.values() if text(r.get("Claim ID"))}
         return {**self.deleted, **found}
+
+    def own(self, claims: Container[str]) -> dict[str, Record]:
+        """The rows that people opened, by their own key: those with a name that are of none of ``claims``."""
+        found: dict[str, Record] = {}
+        for row in self.rows:
+            if (key := row_key(row)) and key not in self.written and text(row.get("Claim ID")) not in claims:
+                found.setdefault(key_of(row, OWN_KEY), row)
+        return found
 
 
 def row_key(row: Record) -> str:
@@ -54,10 +79,21 @@ def row_key(row: Record) -> str:
     return ""
 
 
+def own_key(row: Mapping[str, Cell]) -> tuple[str, ...]:
+    """What tells a row that a person opened from others of its case."""
+    return tuple(plain(row.get(h)) for h in OWN_KEY)
+
+
+def own_name(row: Mapping[str, Cell]) -> str:
+    """What Evidence and Journal call a row that a person opened: its claim id as typed, else its case."""
+    return text(row.get("Claim ID")) or text(row.get("Case")) or plain(row.get("Amazon case ID"))
+
+
 def read_cases(rows: Sequence[Record], log: Sequence[Record], memory: Sequence[Record]) -> CaseSheet:
     """The sheet as it stands, engine cells that were typed over put right."""
     written, seen = recall(memory, "case")
-    sheet = CaseSheet(written=written, seen=seen)
+    sheet = CaseSheet(written=written, seen=seen, own_written=recall(memory, "own")[0])
+    rows = _own_put_back(rows, sheet)
     for row in rows:
         if key := row_key(row):
             sheet.by_key.setdefault(key, row)
@@ -73,6 +109,20 @@ def read_cases(rows: Sequence[Record], log: Sequence[Record], memory: Sequence[R
     return sheet
 
 
+def _own_put_back(rows: Sequence[Record], sheet: CaseSheet) -> list[Record]:
+    """The rows, with what Recoup wrote on those that people opened put right."""
+    own: dict[str, Record] = {}
+    for row in rows:
+        if row_key(row) not in sheet.written:
+            own.setdefault(key_of(row, OWN_KEY), row)
+    found = find_typed(own, sheet.own_written, CASES.sheet)
+    sheet.own_typed = [replace(t, claim_id=own_name(own[t.key])) for t in found]
+    right = dict(own)
+    put_back(right, sheet.own_typed, sheet.own_written)
+    first = {id(row): right[key] for key, row in own.items()}
+    return [first.get(id(row), row) for row in rows]
+
+
 def _as_seen(written: Mapping[str, str], seen: Mapping[str, str]) -> Record:
     row: Record = {h: typed_value(h, mark.removeprefix("=")) for h, mark in written.items()}
     return row | {h: typed_value(h, value) for h, value in seen.items() if h in PEOPLE}
@@ -82,8 +132,7 @@ def typed_changes(sheet: CaseSheet, who: str) -> list[Change]:
     """What people typed into their columns since the last refresh, and the filed rows they deleted."""
     changes: list[Change] = []
     for key, row in sheet.by_key.items():
-        name = text(row.get("Claim ID")) or text(row.get("Case")) or plain(row.get("Amazon case ID"))
-        changes += seen_changes(name, sheet.seen.get(key, {}), row, PEOPLE, who)
+        changes += seen_changes(own_name(row), sheet.seen.get(key, {}), row, PEOPLE, who)
     for key in sheet.deleted:
         if "deleted" not in sheet.seen.get(key, {}):
             stage = sheet.seen.get(key, {}).get("Stage", "")

@@ -9,14 +9,15 @@ from datetime import date
 from . import results
 from .case_checks import case_problems
 from .case_money import CaseMoney
-from .case_sheet import CaseSheet, remembered_cases, typed_changes
+from .case_sheet import OWN_KEY, CaseSheet, own_key, own_name, remembered_cases, typed_changes
 from .cases import Known, Tracking, stage_of, text, was_filed
+from .follow_ups import to_set_stage
 from .journal import Change, cell_changes, overtyped_changes
-from .memory import plain
+from .memory import key_of, plain, remember
 from .model import Cell, Problem, Record
 from .shield import ENDED_FOR_GOOD, Block, Standing, checked_first, draft_blocks
 from .typed_over import Typed, restore_rows, typed_problems
-from .work_queue import Desk, filed_steps
+from .work_queue import Desk, filed_steps, own_steps
 
 FILED = {"Units filed": "Units", "Value filed": "Claim value"}  # written once <- what the row shows on filing
 _GONE = "Its claim is no longer on Claims"
@@ -28,7 +29,7 @@ class CaseUpdate:
     """Cells of rows that are there, new drafts, and what goes to Journal, Checks and memory.
 
     ``before`` are the rows as they stood, filed ones that somebody deleted among them, with what was filed. ``own``
-    are cells of rows that people opened, by ``reconciliation.OWN_KEY``.
+    are cells of rows that people opened, by ``case_sheet.OWN_KEY``.
     """
 
     before: list[Record] = field(default_factory=list)
@@ -43,7 +44,9 @@ class CaseUpdate:
     def after(self) -> list[Record]:
         """All rows of Cases as they are about to be written."""
         now = {plain(r["Claim ID"]): r for r in self.rows}
-        return [*({**r, **now.get(text(r.get("Claim ID")), {})} for r in self.before), *self.opened]
+        own = {own_key(r): r for r in self.own}
+        told = ({**r, **own.get(own_key(r), {}), **now.get(text(r.get("Claim ID")), {})} for r in self.before)
+        return [*told, *self.opened]
 
     @property
     def every(self) -> list[Record]:
@@ -81,14 +84,19 @@ def finish_update(
     _propose_case_ids(done.rows, sheet)
     found = typed_changes(sheet, who)
     _date_changes(done.rows, found, standing.on)
-    by_hand = {(t.claim_id, t.header) for t in typed}
+    typed_own = _tell_own(done, judged, sheet, found)
+    by_hand = {(t.claim_id, t.header) for t in (*typed, *typed_own)}
     amounts = money.changes([*done.rows, *done.opened], who)
     amounts = [*_filings(done, sheet, who), *(c for c in amounts if (c.claim_id, c.field) not in by_hand)]
     opening = [Change(who, plain(r["Claim ID"]), "Stage", "", "Draft") for r in done.opened]
-    done.changes = [*overtyped_changes(done.rows, typed, who=who), *found, *amounts, *opening]
-    done.problems = [*money.problems, *typed_problems(typed, {plain(r["Claim ID"]) for r in done.rows})]
+    over = overtyped_changes(done.rows, typed, who=who)
+    over += overtyped_changes(done.own, typed_own, who=who, key=OWN_KEY)
+    done.changes = [*over, *found, *amounts, *opening]
+    mine = {plain(r["Claim ID"]) for r in done.rows}
+    done.problems = [*money.problems, *typed_problems([*typed, *typed_own], mine)]
     done.problems += case_problems(sheet, standing.claims, standing.policy, standing.on)
     done.memory = remembered_cases(sheet, done.rows, done.opened)
+    done.memory += remember(done.own, {}, sheet.own_written, "own", OWN_KEY)
 
 
 def filed_amounts(row: Mapping[str, Cell]) -> Record:
@@ -164,6 +172,9 @@ def _suggest(done: CaseUpdate, standing: Standing, sheet: CaseSheet) -> None:
             continue
         if text(row.get("Suggested stage")) == "Closed":
             continue
+        if says := to_set_stage(sheet.by_key.get(key, {})):
+            row |= {"Suggested stage": "Filed", "Suggested next step": says}
+            continue
         blocks = [b for b in draft_blocks(key, standing) if b.rule not in _TOLD_ALREADY]
         if not blocks and text(row.get("Suggested stage")) == "Filed":
             step = text(row.get("Suggested next step"))
@@ -181,6 +192,38 @@ def _tell_steps(done: CaseUpdate, standing: Standing, sheet: CaseSheet) -> None:
         if step and step.says and not text(row.get("Suggested stage")):
             told = text(row.get("Suggested next step")).rstrip(".")
             row["Suggested next step"] = f"{told}. {step.says}" if told else step.says
+
+
+def _tell_own(done: CaseUpdate, standing: Standing, sheet: CaseSheet, found: Sequence[Change]) -> list[Typed]:
+    """Say on the rows that people opened what comes next; what was typed there into Recoup's cells."""
+    rows = sheet.own({plain(r["Claim ID"]) for r in [*done.rows, *done.opened]})
+    cells = {key_of(r, OWN_KEY): r for r in done.own}
+    steps = own_steps(Desk(standing, sheet.log), list(rows.values()))
+    changed = {c.claim_id for c in found}
+    for key, row in rows.items():
+        mine = cells.setdefault(key, {h: row.get(h) for h in OWN_KEY})
+        says = " ".join(filter(None, (text(mine.get("Suggested next step")), steps[id(row)])))
+        if says or "Suggested next step" in sheet.own_written.get(key, {}):
+            mine["Suggested next step"] = says or None
+        if own_name(row) in changed or not text(row.get("Last change")):
+            mine["Last change"] = standing.on
+    done.own = list(cells.values())
+    typed = [*sheet.own_typed, *_own_typed_first(done.own, rows, sheet)]
+    restore_rows(done.own, rows, sheet.own_typed, OWN_KEY)
+    return typed
+
+
+def _own_typed_first(rows: Sequence[Record], before: Mapping[str, Record], sheet: CaseSheet) -> list[Typed]:
+    """What a person typed into cells of their row that Recoup writes for the first time."""
+    return [
+        Typed(own_name(old), header, old[header], True, "Cases", key)
+        for row in rows
+        for key in (key_of(row, OWN_KEY),)
+        for old in (before.get(key, {}),)
+        for header, cell in row.items()
+        if header not in sheet.own_written.get(key, {}) and not text(old.get("Last change"))
+        if plain(old.get(header)) and plain(old.get(header)) != plain(cell)
+    ]
 
 
 def suggested_stage(blocks: Sequence[Block]) -> str:

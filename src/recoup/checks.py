@@ -56,7 +56,8 @@ def _unknown_ledger_codes(reports: Reports, policy: Policy) -> list[Problem]:
                 Problem(
                     "warning",
                     str(found["_where"].iloc[0]),
-                    f"reason code {code or '(blank)'} is not known: {units} units are neither loss nor credit",
+                    f"reason code {code or '(blank)'} is not known: {units} {'unit is' if units == 1 else 'units are'} "
+                    "neither loss nor credit",
                     "Look the code up in Seller Central and fill its Override on the Reason Codes sheet.",
                     column="Reason",
                     rows=len(found),

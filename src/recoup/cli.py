@@ -232,8 +232,8 @@ def journal(
     if not undo:
         print_journal(journal_lines(book, claim=claim, last=last, engine=engine), as_json=json)
         return
-    line, path = undo_line(book, undo, _run(""), in_place=in_place, engine=engine)
-    print_undone(line, undo, as_json=json)
+    done, path = undo_line(book, undo, _run(""), in_place=in_place, engine=engine)
+    print_undone(done, undo, as_json=json)
     if not json:
         print_written(book, path)
 

@@ -92,6 +92,14 @@ def to_file(file_by: date | None, deadline: date | None, on: date) -> str:
     )
 
 
+def to_set_stage(draft: Mapping[str, Cell]) -> str:
+    """The step of a draft that says that it was filed; "" of others."""
+    said = [h for h in ("Amazon case ID", "Filed on") if text(draft.get(h))]
+    return (
+        f"Set its Stage: {' and '.join(said)} say{'s' * (len(said) == 1)} that it was filed." if said else ""
+    )
+
+
 def by_when(file_by: date | None, deadline: date | None, on: date) -> str:
     """by the day to file by, at once after it, and the deadline; "" where no day is known."""
     at_most = f" ({deadline} at the latest)" if deadline else ""

@@ -30,6 +30,7 @@ KEPT = {  # what a line is about -> the columns kept as they were
     "claim": FACTS,
     "line": FACTS,
     "case": frozenset(CASES.headers) - frozenset(CASES.people),
+    "own": frozenset(CASES.headers),  # a row of Cases that a person opened
 }
 _KINDS = {c.header: c.kind for t in (CLAIMS, NOT_CLAIMED, CASES) for c in t.columns}
 

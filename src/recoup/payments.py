@@ -251,7 +251,8 @@ def _nameless(rows: list[tuple[SourceRow, float, str]]) -> list[Problem]:
         Problem(
             "error",
             where,
-            f"{len(found)} reimbursements name no order, SKU, FNSKU or ASIN: "
+            f"{len(found)} {'reimbursement names' if len(found) == 1 else 'reimbursements name'} no order, SKU, FNSKU "
+            "or ASIN: "
             f"{sum(m for _, m in found):,.2f} {currency} closes no claim",
             "Look the reimbursement ids up in Seller Central and fill the product in the report, then refresh.",
             column="fnsku",

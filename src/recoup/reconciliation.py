@@ -19,6 +19,7 @@ import pandas as pd
 from .case_advice import Advisor, units_of
 from .case_figures import Facts, Figures, find_figures
 from .case_payments import Ledger, Paid, in_order, tell_payments
+from .case_sheet import OWN_KEY, own_key, own_name
 from .cases import text
 from .detectors import all_detectors
 from .events import MoneyCredit
@@ -32,7 +33,6 @@ from .pipeline import Result
 from .policy import ALL, Policy
 from .settlement_ties import Cash, Ties, tie
 
-OWN_KEY = ("Case", "Claim ID", "SKU", "Amazon case ID")  # of rows that people opened themselves
 JOURNALLED = ("Paid units", "Paid amount", "Balance")
 SUGGESTED = ("Suggested stage", "Suggested next step")
 WORKING_DAYS, DAYS = 5, 7  # of a week
@@ -227,16 +227,6 @@ def _fill_own(done: Reconciliation, row: Record, paid: Sequence[Paid], advisor: 
     step = advisor.tell_paid(figures)
     done.own.append({h: row.get(h) for h in OWN_KEY} | cells | {"Suggested next step": step})
     done.figures[name] = figures
-
-
-def own_key(row: Mapping[str, Cell]) -> tuple[str, ...]:
-    """What tells a row that a person opened from others of its case."""
-    return tuple(plain(row.get(h)) for h in OWN_KEY)
-
-
-def own_name(row: Mapping[str, Cell]) -> str:
-    """What Evidence calls a row that a person opened: its claim id as typed, else its case."""
-    return text(row.get("Claim ID")) or text(row.get("Case")) or plain(row.get("Amazon case ID"))
 
 
 def _stray(paid: Paid, key: str) -> Problem:

@@ -13,14 +13,13 @@ from . import home, results
 from .books.base import Book
 from .case_log import log_problems
 from .case_money import follow_money
-from .case_sheet import copied_tabs
+from .case_sheet import OWN_KEY, copied_tabs
 from .case_update import CaseUpdate, begin_update, finish_update
 from .cases import Tracking
 from .journal import claim_changes, journal_rows, lines_of_run, overtyped_changes
 from .memory import PEOPLE, READ_TO, plain, remember
 from .model import Claim, Formula, NotClaimed, Problem, Record
 from .pipeline import Result
-from .reconciliation import OWN_KEY
 from .reports import Reports
 from .run import Run
 from .sheets import AGE, NOT_CLAIMED

@@ -13,7 +13,7 @@ from .doors import opened_to_write
 from .model import Record, RecoupError
 from .progress import Progress, unseen
 from .run import Run
-from .shared_work import Summary, merge_books, newest_lines, undo
+from .shared_work import Summary, Undone, merge_books, newest_lines, undo
 from .targets import place_of
 from .workbook import open_workbook
 
@@ -113,8 +113,8 @@ def journal_lines(
 
 def undo_line(
     path: Path, line_id: str, run: Run, *, in_place: bool = False, engine: str = "package"
-) -> tuple[Record, Path]:
-    """Take back one line of the Journal and save, in a synced folder a copy; the new line, and the file written."""
+) -> tuple[Undone, Path]:
+    """Take back one line of the Journal and save, in a synced folder a copy; the new lines, and the file written."""
     to = place_of(path, "undone", in_place)
     with opened_to_write(path, to, engine) as book:
         done = undo(book, line_id, run)

@@ -10,7 +10,7 @@ from .console import print_json, print_table, say
 from .home import counted
 from .memory import plain
 from .model import Record
-from .shared_work import Listed, Summary
+from .shared_work import Listed, Summary, Undone
 from .sharing import Merge
 
 COLUMNS = ("ID", "When", "Who", "Claim ID", "Field", "From", "To")
@@ -105,10 +105,12 @@ def print_journal(lines: Sequence[Record], *, as_json: bool) -> None:
         print_table("Journal", [{c: _short(plain(r.get(c))) for c in COLUMNS} for r in lines], COLUMNS)
 
 
-def print_undone(line: Record, undone: str, *, as_json: bool) -> None:
-    """The line that an undo wrote."""
+def print_undone(done: Undone, undone: str, *, as_json: bool) -> None:
+    """The lines that an undo wrote."""
+    line = done.line
     if as_json:
-        print_json({"undone": undone, "line": {h: plain(c) for h, c in line.items()}})
+        lines = [{h: plain(c) for h, c in x.items()} for x in (line, *done.with_it)]
+        print_json({"undone": undone, "line": lines[0], "with_it": lines[1:]})
         return
     claim, name = plain(line["Claim ID"]), plain(line["Field"])
     what = f"{name} of {claim}" if claim else name
@@ -116,3 +118,6 @@ def print_undone(line: Record, undone: str, *, as_json: bool) -> None:
     say(
         f"Undone: {what} is {now or 'blank'!r} again, it was {before or 'blank'!r}; journalled as {plain(line['ID'])}."
     )
+    if done.with_it:
+        cells = [f"{plain(x['Field'])} {plain(x['To']) or 'blank'!r}" for x in done.with_it]
+        say(f"With it: {', '.join(cells)}. Refresh, so that its claim and next step follow.")

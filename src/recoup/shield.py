@@ -7,7 +7,8 @@ Decisions:
   same identifiers block only against rows of a claim that is not derived now, and rows that a person opened.
 - Four eyes and the daily limit are about what is sent to Amazon: they block filing, not drafting.
 - Of two names that differ in capitals, accents, width or blanks only, one is a slip: they are one person.
-- Case rows that a person opened for something Recoup never found are judged by what they hold themselves.
+- Case rows that a person opened for something Recoup never found are judged by what they hold themselves; what makes
+  them the same issue as a claim says `same_issue`. One that does not tell what it is about blocks until it does.
 - The claims of one shipment go together: a short SKU that is not in its case blocks filing, one that comes after
   the shipment was filed blocks for good.
 """
@@ -26,14 +27,17 @@ from .documents import DELIVERY, OWNERSHIP
 from .documents import KIND as INBOUND
 from .model import Cell, Record
 from .policy import ALL, Policy
+from .same_issue import Issues, Verdict, index, issue_of
 
 OPEN = ("Ready", "Waiting", "Needs input")
 ENDED_FOR_GOOD = frozenset({"open case", "denied before", "paid by a case", "paid", "shipment filed"})
-_MONEY = frozenset({"refund_exceeds_charge", "refund_commission_kept"})
 _REIMBURSEMENT = re.compile(r", (\S+) of \d{4}-\d\d-\d\d")  # as Not Claimed names a payment
 _SHOWN = 8
+_PERHAPS = (
+    "a case that names this product, and not what it is about, may be for the same units: fill in its Kind, "
+    "Event date, Reference ID, Order ID or Shipment ID"
+)
 _KANA = "\u3099\u309a"  # marks that make other letters of kana, no accents
-Key = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +74,9 @@ class Standing:
         return frozenset(k for k, c in self.claims.items() if last and day(c.get("Last seen")) == last)
 
     @cached_property
-    def by_units(self) -> dict[Key, list[Record]]:
-        """Case rows by what tells their units; rows of claims that are derived now are no rivals of another."""
-        found: dict[Key, list[Record]] = {}
-        for row in self.cases:
-            for key in self._keys(row):
-                found.setdefault(key, []).append(row)
-        return found
+    def issues(self) -> Issues:
+        """Case rows by what they are about."""
+        return index(((row, self._facts(row)) for row in self.cases), self.policy.pools)
 
     @cached_property
     def by_claim(self) -> dict[str, list[Record]]:
@@ -85,11 +85,12 @@ class Standing:
 
     @cached_property
     def by_shipment(self) -> dict[str, list[Record]]:
-        """Case rows of inbound claims by their shipment."""
+        """Case rows of inbound claims, and of none of Recoup's kinds, by their shipment."""
         found: dict[str, list[Record]] = {}
         for row in self.cases:
-            if text(row.get("Kind")) == INBOUND and (shipment := self.shipment(row)):
-                found.setdefault(shipment, []).append(row)
+            facts = self._facts(row)
+            if issue_of(facts, self.policy.pools).about in ("", "inbound") and (s := self.shipment(row)):
+                found.setdefault(s, []).append(row)
         return found
 
     def shipment(self, row: Mapping[str, Cell]) -> str:
@@ -99,34 +100,19 @@ class Standing:
     def _claim(self, row: Mapping[str, Cell]) -> Record:
         return self.claims.get(text(row.get("Claim ID")), {})
 
-    def rivals(self, claim: Record) -> list[Record]:
-        """Rows of Cases that hold the same units under another claim id, or opened by a person."""
-        own = text(claim.get("Claim ID"))
-        found: dict[int, Record] = {}
-        for key in (*self._keys(claim), *_asked_as_any(claim)):
-            for row in self.by_units.get(key, ()):
-                other = text(row.get("Claim ID"))
-                if (other != own or not own) and not (other in self.derived and own in self.derived):
-                    found[id(row)] = row
-        return list(found.values())
+    def _facts(self, row: Mapping[str, Cell]) -> Record:
+        """The cells of a case row, blank ones as its claim has them."""
+        return {**self._claim(row), **{h: c for h, c in row.items() if text(c)}}
 
-    def _keys(self, row: Mapping[str, Cell]) -> list[Key]:
-        kind, order = text(row.get("Kind")), text(row.get("Order ID"))
-        order = text(row.get("Removal order ID")) or order
-        shipment, reference = text(row.get("Shipment ID")), text(row.get("Reference ID"))
-        if not kind:
-            return _person_keys(row)
-        pool = self.policy.pools.get(kind, "")
-        names, when = _names(row), str(day(row.get("Event date")) or "")
-        if pool == "ledger":
-            return [("ledger", n, reference, when) for n in names if reference]
-        if pool == "inbound":
-            return [("inbound", shipment, n) for n in names if shipment]
-        if pool == "removal":
-            return [("removal", order, n, reference) for n in names if order]
-        if pool == "order" and kind not in _MONEY:
-            return [("order", order, n) for n in names if order]
-        return [(kind, order, n, reference, when) for n in names]
+    def rivals(self, row: Record) -> list[tuple[Record, Verdict]]:
+        """Rows of Cases about the same, or perhaps so, under another claim id, or opened by a person."""
+        own = text(row.get("Claim ID"))
+        return [
+            (other, verdict)
+            for other, verdict in self.issues.alike(self._facts(row))
+            for key in (text(other.get("Claim ID")),)
+            if (key != own or not own) and not (key in self.derived and own in self.derived)
+        ]
 
 
 def grouped(rows: Iterable[Record]) -> dict[str, list[Record]]:
@@ -135,21 +121,6 @@ def grouped(rows: Iterable[Record]) -> dict[str, list[Record]]:
     for row in rows:
         found.setdefault(_id(row), []).append(row)
     return found
-
-
-def _names(row: Mapping[str, Cell]) -> list[str]:
-    return [n for n in (text(row.get(h)) for h in ("FNSKU", "SKU", "ASIN")) if n]
-
-
-def _person_keys(row: Mapping[str, Cell]) -> list[Key]:
-    """What a row without a kind may be about: its order or shipment with its product, or its ledger line."""
-    ids = [n for n in (text(row.get(h)) for h in ("Order ID", "Shipment ID", "Reference ID")) if n]
-    return [("any", i, n) for i in ids for n in _names(row) or [""]]
-
-
-def _asked_as_any(claim: Mapping[str, Cell]) -> list[Key]:
-    ids = [text(claim.get(h)) for h in ("Order ID", "Shipment ID", "Removal order ID", "Reference ID")]
-    return [("any", i, n) for i in ids if i for n in (*_names(claim), "")]
 
 
 def draft_blocks(claim_id: str, standing: Standing) -> list[Block]:
@@ -221,14 +192,15 @@ def _id(row: Mapping[str, Cell]) -> str:
 
 def _case(row: Mapping[str, Cell]) -> str:
     amazon = text(row.get("Amazon case ID"))
-    return f"Cases {text(row.get('Case')) or _id(row)} {stage_of(row)}" + (
-        f", Amazon case {amazon}" if amazon else ""
-    )
+    name = text(row.get("Case")) or _id(row) or text(row.get("SKU")) or text(row.get("FNSKU"))
+    words = " ".join(filter(None, ("Cases", name, stage_of(row))))
+    return f"{words}, Amazon case {amazon}" if amazon else words
 
 
 def _duplicates(claim: Record, standing: Standing) -> list[Block]:
-    rivals = [*standing.rivals(claim), *_own_other_rows(claim, standing)]
-    found = [_against(row) for row in rivals if stage_of(row) != "Closed"]
+    own: list[tuple[Record, Verdict]] = [(row, "same") for row in _own_other_rows(claim, standing)]
+    rivals = [*standing.rivals(claim), *own]
+    found = [_against(row, verdict) for row, verdict in rivals if stage_of(row) != "Closed"]
     shipment = text(claim.get("Shipment ID"))
     if text(claim.get("Kind")) == INBOUND and shipment:
         others = standing.by_shipment.get(shipment, [])
@@ -251,12 +223,22 @@ def _own_other_rows(claim: Record, standing: Standing) -> list[Record]:
 
 def _row_duplicates(row: Record, standing: Standing) -> list[Block]:
     """Of a case that a person opened: rows of other cases with the same identifiers."""
-    rivals = [r for r in standing.rivals(row) if text(r.get("Case")) != text(row.get("Case"))]
-    return [_against(r) for r in rivals if stage_of(r) != "Closed"]
+    return [
+        _against(other, verdict)
+        for other, verdict in standing.rivals(row)
+        if verdict == "same" and stage_of(other) != "Closed" and _label(other) != _label(row)
+    ]
 
 
-def _against(row: Record) -> Block:
+def _label(row: Mapping[str, Cell]) -> str:
+    """What rows of one case have in common."""
+    return text(row.get("Case")) or f"Amazon case {text(row.get('Amazon case ID'))}"
+
+
+def _against(row: Record, verdict: Verdict) -> Block:
     stage, shown = stage_of(row), (_case(row),)
+    if verdict == "perhaps":
+        return Block("perhaps in a case", _PERHAPS, shown)
     if stage == "Denied":
         return _denied(row, shown)
     if stage == "Paid":

@@ -21,7 +21,7 @@ from .case_sheet import row_key
 from .cases import GROWN, day, stage_of, text
 from .documents import KIND as INBOUND
 from .filing_plan import Plan, Request, plan_filings
-from .follow_ups import Seen, Step, by_when, next_step, to_file
+from .follow_ups import Seen, Step, by_when, next_step, to_file, to_set_stage
 from .memory import plain
 from .model import Cell, Record
 from .policy import ALL
@@ -186,6 +186,8 @@ def _draft(desk: Desk, case: str, rows: Sequence[Record]) -> Task | _Filing:
     ended = next((r for r in rows if text(r.get("Suggested stage")) == "Closed"), None)
     if ended:
         return _over(task, text(ended.get("Suggested next step")), desk.on)
+    if says := next(filter(None, map(to_set_stage, rows)), ""):
+        return replace(task, what="record", says=says, due=desk.on, last=None)
     if closes and closes < desk.on:
         return _over(task, f"Do not file: {too_late(closes)}.", desk.on)
     return _judge(task, case_blocks(rows, desk.standing), _Filing(task, file_by, put_off), desk)
@@ -329,6 +331,22 @@ def filed_steps(desk: Desk) -> dict[str, Step]:
         for step in (_step(desk, case, rows),)
         for row in rows
     }
+
+
+def own_steps(desk: Desk, rows: Sequence[Record]) -> dict[int, str]:
+    """What comes next for rows that people opened, drafts and filed ones, by the identity of each row."""
+    groups: dict[tuple[str, str], list[Record]] = {}
+    for row in rows:
+        groups.setdefault((case_of(row), stage_of(row)), []).append(row)
+    found: dict[int, str] = {}
+    for (case, stage), group in groups.items():
+        if stage == "Draft":
+            made = _draft(desk, case, group)
+            says = (made.task if isinstance(made, _Filing) else made).says
+        else:
+            says = _step(desk, case, group).says
+        found |= {id(row): says for row in group}
+    return found
 
 
 def step_of(desk: Desk, row: Record) -> Step:

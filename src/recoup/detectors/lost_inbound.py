@@ -156,11 +156,12 @@ def _submitted(short: Sequence[SentLine]) -> list[Problem]:
     lines = [x for x in short if CASE in x.actions]
     if not lines:
         return []
+    units = sum(x.short for x in lines)
     return [
         Problem(
             "warning",
             lines[0].rows[0][0].where,
-            f"shipment {lines[0].shipment_id}: a case is submitted for {sum(x.short for x in lines)} units",
+            f"shipment {lines[0].shipment_id}: a case is submitted for {units} unit{'s' * (units != 1)}",
             "Record the case on Cases. Amazon takes one case per shipment: add what is missing to that one.",
             column="Action",
             rows=len(lines),

@@ -7,6 +7,6 @@ takes back one line of the Journal. `_tables` says what is shared, `_alignment` 
 
 from ._books import Change, Summary, merge_books
 from ._conflicts import Listed
-from ._undo import newest_lines, undo
+from ._undo import FILING, Undone, newest_lines, undo
 
-__all__ = ["Change", "Listed", "Summary", "merge_books", "newest_lines", "undo"]
+__all__ = ["FILING", "Change", "Listed", "Summary", "Undone", "merge_books", "newest_lines", "undo"]

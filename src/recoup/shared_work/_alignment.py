@@ -21,12 +21,13 @@ class Layout:
     """How the rows of a table are told apart, and which of their cells are people's.
 
     ``keys``: tried one after the other. ``engine``: headers of cells that Recoup writes, in rows whose first key is
-    filled. ``identity``: rows in which this cell differs are never one. ``stays``: rows are never deleted, when
-    anybody typed in them (``every``: in any case). ``grows``: rows may be added.
+    filled, ``always``: in other rows. ``identity``: rows in which this cell differs are never one. ``stays``: rows are
+    never deleted, when anybody typed in them (``every``: in any case). ``grows``: rows may be added.
     """
 
     keys: tuple[tuple[str, ...], ...]
     engine: frozenset[str] = frozenset()
+    always: frozenset[str] = frozenset()
     identity: str = ""
     stays: bool = False
     every: bool = False
@@ -39,7 +40,7 @@ class Layout:
 
     def people(self, row: Record, headers: Iterable[str]) -> list[str]:
         """The headers whose cells are people's in that row."""
-        written = self.engine if self.key_of(row) else frozenset()
+        written = self.engine if self.key_of(row) else self.always
         return [h for h in headers if h not in written]
 
     def may_pair(self, one: Record, other: Record) -> bool:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from ..books.base import Book
+from ..case_sheet import OWN_KEY, SKIPPED, row_key
 from ..case_sheet import PEOPLE as CASE_PEOPLE
-from ..case_sheet import SKIPPED, row_key
 from ..cases import stage_of
 from ..memory import PEOPLE, adopt, key_of, mark, plain, recall
 from ..model import Record
@@ -27,6 +27,7 @@ TABLES: dict[
     "NotClaimed": ("line", lambda row: key_of(row, NOT_CLAIMED.key), ()),
     "Cases": ("case", row_key, CASE_PEOPLE),
 }
+OWN = "own"  # what a line is about that remembers Recoup's cells of a row of Cases that a person opened
 
 
 @dataclass(slots=True)
@@ -40,7 +41,7 @@ class Past:
     def of(cls, book: Book) -> Past:
         """Read it."""
         past, lines = cls(), book.read_table("RecoupMemory").records()
-        for what, _, _ in TABLES.values():
+        for what in (*(what for what, _, _ in TABLES.values()), OWN):
             past.written[what], past.seen[what] = recall(lines, what)
         return past
 
@@ -75,8 +76,21 @@ class Noted:
         if "Stage" in seen:
             seen[SKIPPED] = _skipped(theirs, key, after)
         self._note(what, key, "seen", seen)
-        own = {h: mark(what, h, c) for h, c in now.items() if h in _written(theirs, what, key)}
-        self._note(what, key, "written", own)
+        for about, row_is in ((what, key), *_as_own(table, after)):
+            ours = {h: mark(about, h, c) for h, c in now.items() if h in _written(theirs, about, row_is)}
+            self._note(about, row_is, "written", ours)
+
+    def written(self, table: str, row: Record, now: Record, past: Past) -> None:
+        """Cells that Recoup wrote were written again; those that it does not remember are not its own."""
+        if table in TABLES:
+            what, key_in, _ = TABLES[table]
+            key = key_in(row)
+            self._note(
+                what,
+                key,
+                "written",
+                {h: mark(what, h, c) for h, c in now.items() if h in _written(past, what, key)},
+            )
 
     def added(self, table: str, row: Record, theirs: Past) -> None:
         """A row that only THEIRS has was added."""
@@ -89,7 +103,8 @@ class Noted:
         if "Stage" in people:
             seen[SKIPPED] = _skipped(theirs, key, row)
         self._note(what, key, "seen", seen)
-        self._note(what, key, "written", theirs.written[what].get(key, {}))
+        for about, row_is in ((what, key), *_as_own(table, row)):
+            self._note(about, row_is, "written", theirs.written[about].get(row_is, {}))
 
     def _note(self, what: str, key: str, said: str, cells: dict[str, str]) -> None:
         if cells and key:
@@ -103,6 +118,11 @@ class Noted:
         edits, added = adopt(dict(zip(found.numbers, found.records(), strict=True)), self.cells)
         book.edit_rows("RecoupMemory", edits)
         book.append_rows("RecoupMemory", added)
+
+
+def _as_own(table: str, row: Record) -> list[tuple[str, str]]:
+    """What Recoup's cells of a row that a person opened are remembered by."""
+    return [(OWN, key_of(row, OWN_KEY))] if table == "Cases" else []
 
 
 def _written(past: Past | None, what: str, key: str) -> Iterable[str]:

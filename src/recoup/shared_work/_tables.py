@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from ..books.base import Book
 from ..books.cell_values import translated
 from ..books.cells import column_letter
+from ..case_sheet import OWN_CELLS, own_name
 from ..memory import plain
 from ..model import Cell, Formula, Record
-from ..reconciliation import own_name
 from ..reports import all_reports, find_form
 from ..sheets import (
     CASE_LOG,
@@ -67,6 +67,7 @@ LAYOUTS: dict[str, Layout] = {  # table -> how its rows are told
             ("Kind", "SKU", "FNSKU", "ASIN", "Order ID", "Shipment ID", "Reference ID"),
         ),
         _engine(CASES) - ACTS,
+        always=frozenset(OWN_CELLS),
         identity=CLAIM,
         stays=True,
     ),

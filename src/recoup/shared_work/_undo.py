@@ -4,6 +4,8 @@ Decisions:
 - Only a cell that belongs to people can be put back, and only while it holds what the line says it was changed to.
 - Taking back is a change of its own: its line says `undo of ID` under `Run`. A line is taken back once; to have the
   change again, the undo is undone.
+- A stage to or from Draft is taken back with what was written on that row in the same run by filing it: Amazon's case
+  id, day and person, the day to look again, units and value. A cell of these that says something else now stays.
 - A line that added or emptied a whole row is not taken back: the row may hold more than that by now.
 """
 
@@ -11,19 +13,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from ..books.base import Book
+from ..cases import BEYOND_DRAFT
 from ..memory import plain
-from ..model import Cell, Record, RecoupError
+from ..model import Cell, Formula, Record, RecoupError
 from ..run import Run
 from ..sheets import CASES, CLAIMS, NOT_CLAIMED, TABLES
-from ._memory import Noted
+from ._memory import Noted, Past
 from ._past import by_time
 from ._rows import ROW
 from ._tables import LAYOUTS, RECORD_TABS, Place, names_of, places, read_shared, write_cells
 
 UNDO_OF = "undo of "
+FILING = ("Amazon case ID", "Filed on", "Filed by", "Follow up on", "Units filed", "Value filed")
 _COMPUTED = {c.header for t in (CLAIMS, CASES, NOT_CLAIMED) for c in t.columns if c.owner == "recoup"}
 
 
@@ -35,8 +40,16 @@ def newest_lines(book: Book, claim: str = "", last: int | None = None) -> list[R
     return lines[::-1][:last]
 
 
-def undo(book: Book, line_id: str, run: Run) -> Record:
-    """Put back what one line of the Journal changed; the caller saves. Returns the line that says so.
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """The line that tells an undo, and those of what was taken back ``with_it``."""
+
+    line: Record
+    with_it: list[Record] = field(default_factory=list)
+
+
+def undo(book: Book, line_id: str, run: Run) -> Undone:
+    """Put back what one line of the Journal changed; the caller saves. Returns the lines that say so.
 
     Raises RecoupError when the line cannot be taken back, and says why.
     """
@@ -49,23 +62,55 @@ def undo(book: Book, line_id: str, run: Run) -> Record:
             f"{_said(line)} says {now or 'nothing'!r} now, not {to or 'nothing'!r} as line {line_id} left it: it was "
             "changed since; change it by hand, or undo the newer line first. Nothing was changed."
         )
-    before = _typed(plain(line.get("From")), place)
-    write_cells(book, place.shared, {place.row: {place.header: before}})
-    done: Record = {
-        "ID": _fresh_id(lines, run),
+    taken = [(line, place), *_filed_with(lines, line, place)]
+    before = {p.header: _typed(plain(x.get("From")), p) for x, p in taken}
+    write_cells(book, place.shared, {place.row: before})
+    told: list[Record] = []
+    for other, _ in taken:
+        told.append(_told(other, _fresh_id([*lines, *told], run), run))
+    book.append_rows("Journal", told)
+    noted, row = Noted(), place.shared.content.rows[place.row]
+    noted.edited(place.shared.name, row, before)
+    noted.written(place.shared.name, row, before, Past.of(book))
+    noted.write(book)
+    return Undone(told[0], told[1:])
+
+
+def _told(line: Record, new_id: str, run: Run) -> Record:
+    """The line that says that another was taken back."""
+    return {
+        "ID": new_id,
         "When": run.when,
         "Who": run.who,
-        "Run": f"{UNDO_OF}{line_id}",
+        "Run": f"{UNDO_OF}{plain(line.get('ID'))}",
         "Claim ID": line.get("Claim ID"),
         "Field": line.get("Field"),
-        "From": to,
+        "From": plain(line.get("To")),
         "To": plain(line.get("From")),
     }
-    book.append_rows("Journal", [done])
-    noted = Noted()
-    noted.edited(place.shared.name, place.shared.content.rows[place.row], {place.header: before})
-    noted.write(book)
-    return done
+
+
+def _filed_with(lines: Sequence[Record], line: Record, place: Place) -> list[tuple[Record, Place]]:
+    """Lines of the same run about what filing writes on the row, as long as its cells say what these lines left."""
+    stages = {plain(line.get("From")) or "Draft", plain(line.get("To")) or "Draft"}
+    if (
+        place.shared.name != "Cases"
+        or place.header != "Stage"
+        or not ("Draft" in stages and stages & BEYOND_DRAFT)
+    ):
+        return []
+    told = {plain(r.get("Run")) for r in lines}
+    found: dict[str, tuple[Record, Place]] = {}
+    for other in lines:
+        there = replace(place, header=plain(other.get("Field")))
+        alike = all(plain(other.get(h)) == plain(line.get(h)) for h in ("Claim ID", "When"))
+        if alike and there.header in FILING and f"{UNDO_OF}{plain(other.get('ID'))}" not in told:
+            found[there.header] = (other, there)
+    return [
+        (other, there)
+        for other, there in found.values()
+        if not isinstance(there.cell, Formula) and plain(there.cell) == plain(other.get("To"))
+    ]
 
 
 def _line(book: Book, lines: Sequence[Record], line_id: str) -> Record:
