@@ -409,11 +409,9 @@ def test_the_openpyxl_engine_refuses_macro_workbooks_by_name(usual: Parts, tmp_p
         open_book(tmp_path / "a.xlsm", "openpyxl")
 
 
-@pytest.mark.parametrize(
-    ("writer", "blank"),
-    [("Excel", '<c r="B4" s="7"/>'), ("openpyxl", '<c r="B4" s="7" />'), ("prefixes", '<x:c r="B4" s="7"/>')],
-)
-def test_the_quick_way_through_a_row_finds_what_the_slow_one_finds(writer: str, blank: str) -> None:
+@pytest.mark.parametrize(("writer", "end"), [("Excel", "/>"), ("openpyxl", " />")])
+def test_the_quick_way_through_a_row_finds_what_the_slow_one_finds(writer: str, end: str) -> None:
+    blank = f'<c r="B4" s="7"{end}'
     row = f'<row r="4"><c r="A4" t="n"><v>1</v></c>{blank}<c r="C4" t="s"><v>2</v></c></row>'
     assert (2, "7", "", "", blank) in parse_cells(row)
     assert list(parse_cells(row)) == list(_parse_any_cells(row))

@@ -62,7 +62,7 @@ class CellXml(NamedTuple):
 def parse_cells(row_xml: str) -> Iterable[tuple[int, str, str, str, str]]:
     """Every cell of a row: column, style id, type, inner XML, whole XML."""
     usual = _USUAL.findall(row_xml)
-    if len(usual) == row_xml.count("<c ") and ":c " not in row_xml:
+    if len(usual) == row_xml.count("<c ") and (usual or ":c " not in row_xml):
         return [(column_index(letters), s, t, inner, xml) for xml, letters, s, t, inner in usual]
     return list(_parse_any_cells(row_xml))
 
