@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, settings
 
 EFFORTS = {"ci": 0.2, "default": 1.0, "thorough": 10.0}  # times the examples of a default run
@@ -27,6 +28,7 @@ for _name, _times in EFFORTS.items():
         suppress_health_check=[HealthCheck.too_slow],
         print_blob=True,
     )
+yaml.SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # what safe_load takes; the tables are long
 os.environ["RECOUP_CACHE"] = "off"  # no test reads what an earlier run remembered
 if EFFORT not in EFFORTS:
     raise pytest.UsageError(f"RECOUP_EFFORT is one of {', '.join(EFFORTS)}, not {EFFORT!r}")

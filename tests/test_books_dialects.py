@@ -18,6 +18,7 @@ from grafting import STRICT
 from recoup.books import open_book
 from recoup.books.base import BookUnsupported
 from recoup.books.package_book import PackageBook
+from recoup.books.worksheet import _parse_any_cells, parse_cells
 from recoup.books.xml_text import plain_xml
 
 Parts = dict[str, bytes]
@@ -406,3 +407,11 @@ def test_the_openpyxl_engine_refuses_macro_workbooks_by_name(usual: Parts, tmp_p
         BookUnsupported, match=r"a\.xlsm holds what openpyxl would lose: .*macros.*--engine package"
     ):
         open_book(tmp_path / "a.xlsm", "openpyxl")
+
+
+@pytest.mark.parametrize(("writer", "end"), [("Excel", "/>"), ("openpyxl", " />")])
+def test_the_quick_way_through_a_row_finds_what_the_slow_one_finds(writer: str, end: str) -> None:
+    blank = f'<c r="B4" s="7"{end}'
+    row = f'<row r="4"><c r="A4" t="n"><v>1</v></c>{blank}<c r="C4" t="s"><v>2</v></c></row>'
+    assert (2, "7", "", "", blank) in parse_cells(row)
+    assert list(parse_cells(row)) == list(_parse_any_cells(row))

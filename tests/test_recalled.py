@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
+import json
+import shutil
+import tempfile
+from dataclasses import asdict
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +21,7 @@ from workbooks import (
     Seller,
     claim_of,
     claims,
+    copy_of,
     imported_book,
     make_book,
     paste_seller,
@@ -49,6 +56,38 @@ def clear(book: Path, report: str = LEDGER, before: date | None = None) -> None:
 
 def later(days: int) -> date:
     return AS_OF + timedelta(days=days)
+
+
+def refreshed_seller(folder: Path, seller: Seller) -> Path:
+    """A fresh copy of the seller's workbook after one refresh on AS_OF, made once for equal sellers."""
+    return copy_of(_refreshed(_rows(seller)), folder)
+
+
+def filed_seller(folder: Path, seller: Seller) -> Path:
+    """The same after the claim of 9101 was filed, made once for equal sellers."""
+    return copy_of(_filed(_rows(seller)), folder)
+
+
+def _rows(seller: Seller) -> str:
+    return json.dumps(asdict(seller))
+
+
+@cache
+def _refreshed(rows: str) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="recoup-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    book = make_book(folder, Seller(**json.loads(rows)))
+    refresh(book)
+    return book
+
+
+@cache
+def _filed(rows: str) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="recoup-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    book = copy_of(_refreshed(rows), folder)
+    file_case(book, "9101")
+    return book
 
 
 def settle_periods(book: Path) -> None:
@@ -91,8 +130,7 @@ def test_a_payment_of_a_newer_loss_is_not_spent_on_a_cleared_one_that_was_found(
     """Lost and found in September, both rows cleared; lost again on 8 October and paid on the 20th."""
     seller = Seller().lose("2026-09-02", TOYS, 1, "9101").find("2026-09-10", TOYS, 1, "9102")
     seller.lose("2026-10-08", TOYS, 1, "9103").pay("2026-10-20", "5559001", TOYS, "5.00")
-    book = make_book(tmp_path, seller)
-    refresh(book)
+    book = refreshed_seller(tmp_path, seller)
     assert status(book, "9103") == ""
     clear(book, before=OCTOBER)
     refresh(book, later(1))
@@ -102,8 +140,7 @@ def test_a_payment_of_a_newer_loss_is_not_spent_on_a_cleared_one_that_was_found(
 def test_a_find_of_a_newer_loss_is_not_spent_on_a_cleared_one_that_was_found(tmp_path: Path) -> None:
     seller = Seller().lose("2026-09-02", TOYS, 1, "9101").find("2026-09-10", TOYS, 1, "9102")
     seller.lose("2026-10-08", TOYS, 1, "9103")
-    book = make_book(tmp_path, seller)
-    refresh(book)
+    book = refreshed_seller(tmp_path, seller)
     clear(book, before=OCTOBER)
     paste_seller(book, recent(seller.find("2026-11-14", TOYS, 1, "9104"), "2026-10-01"), LEDGER)
     refresh(book, later(1))
@@ -114,8 +151,7 @@ def test_clearing_losses_and_payments_of_september_makes_no_claim_of_october(tmp
     """The September loss and its payment are both cleared; the October loss was found."""
     seller = Seller().lose("2026-09-02", TOYS, 1, "9101").pay("2026-09-12", "5559001", TOYS, "5.00")
     seller.lose("2026-10-08", TOYS, 1, "9103").find("2026-10-15", TOYS, 1, "9104")
-    book = make_book(tmp_path, seller)
-    refresh(book)
+    book = refreshed_seller(tmp_path, seller)
     assert status(book, "9103") == ""
     clear(book, before=OCTOBER)
     clear(book, PAID, OCTOBER)
@@ -128,8 +164,7 @@ def test_clearing_losses_and_payments_of_september_makes_no_claim_of_october(tmp
 
 def test_a_claim_that_was_found_stays_ended_after_its_rows_are_cleared(tmp_path: Path) -> None:
     seller = Seller().lose("2026-10-02", TOYS, 2, "9101")
-    book = make_book(tmp_path, seller)
-    refresh(book)
+    book = refreshed_seller(tmp_path, seller)
     paste_seller(book, seller.find("2026-11-14", TOYS, 2, "9102"))
     refresh(book, later(1))
     assert status(book, "9101") == "Withdrawn"
@@ -154,8 +189,7 @@ def test_a_claim_below_the_minimum_stays_ended_after_its_rows_are_cleared(tmp_pa
 
 def test_a_find_that_ends_a_cleared_claim_ends_it_for_good(tmp_path: Path) -> None:
     seller = Seller().lose("2026-10-02", TOYS, 1, "9101")
-    book = make_book(tmp_path, seller)
-    refresh(book)
+    book = refreshed_seller(tmp_path, seller)
     paste_seller(book, recent(seller.find("2026-11-14", TOYS, 1, "9102"), "2026-11-01"), LEDGER)
     seen = []
     for day in (1, 2, 3):
@@ -178,9 +212,7 @@ def file_case(book: Path, reference: str, number: str = "12345678901") -> None:
 def test_a_filed_and_paid_claim_holds_no_second_set_of_units(tmp_path: Path) -> None:
     """Filed, cleared, paid; the stage still says Filed. A find of the next loss must not go to the paid one."""
     seller = Seller().lose("2026-10-02", TOYS, 1, "9101")
-    book = make_book(tmp_path, seller)
-    refresh(book)
-    file_case(book, "9101")
+    book = filed_seller(tmp_path, seller)
     seller.pay("2026-11-12", "5559001", TOYS, "5.00")
     seller.lose("2026-11-13", TOYS, 1, "9103").find("2026-11-14", TOYS, 1, "9104")
     paste_seller(book, recent(seller, "2026-11-01"), LEDGER, PAID)
@@ -193,9 +225,7 @@ def test_a_filed_and_paid_claim_holds_no_second_set_of_units(tmp_path: Path) -> 
 
 def test_a_filed_claim_paid_before_the_clearing_holds_no_second_set_of_units(tmp_path: Path) -> None:
     seller = Seller().lose("2026-10-02", TOYS, 1, "9101")
-    book = make_book(tmp_path, seller)
-    refresh(book)
-    file_case(book, "9101")
+    book = filed_seller(tmp_path, seller)
     paste_seller(book, seller.pay("2026-11-12", "5559001", TOYS, "5.00"), PAID)
     refresh(book, later(1))
     seller.lose("2026-11-13", TOYS, 1, "9103").find("2026-11-14", TOYS, 1, "9104")
@@ -208,8 +238,7 @@ def test_a_filed_claim_paid_before_the_clearing_holds_no_second_set_of_units(tmp
 def test_units_paid_before_and_after_the_clearing_are_added_up(tmp_path: Path) -> None:
     """3 lost, 1 paid in October; after the clearing the other 2 are paid: 3 paid, and no more afterwards."""
     seller = Seller().lose("2026-10-02", TOYS, 3, "9101").pay("2026-10-12", "5559001", TOYS, "5.00")
-    book = make_book(tmp_path, seller)
-    refresh(book)
+    book = refreshed_seller(tmp_path, seller)
     assert units(book, "9101") == {"paid": 1}
     seller.pay("2026-11-12", "5559002", TOYS, "5.00").pay("2026-11-13", "5559003", TOYS, "5.00")
     clear(book)
@@ -224,8 +253,7 @@ def test_units_paid_before_and_after_the_clearing_are_added_up(tmp_path: Path) -
 @REPLACED
 def test_one_unit_of_two_paid_after_the_clearing_leaves_one(tmp_path: Path) -> None:
     seller = Seller().lose("2026-10-02", TOYS, 2, "9101")
-    book = make_book(tmp_path, seller)
-    refresh(book)
+    book = refreshed_seller(tmp_path, seller)
     clear(book)
     paste_seller(book, seller.pay("2026-11-12", "5559002", TOYS, "5.00"), PAID)
     refresh(book, later(1))
@@ -236,8 +264,7 @@ def test_one_unit_of_two_paid_after_the_clearing_leaves_one(tmp_path: Path) -> N
 def test_units_of_a_claim_that_people_ended_keep_their_payments(tmp_path: Path, decision: str) -> None:
     """2 lost, 1 found, 1 ended by people; cleared; a payment then may be for it, and the newer loss is a question."""
     seller = Seller().lose("2026-10-02", TOYS, 2, "9101").find("2026-10-04", TOYS, 1, "9102")
-    book = make_book(tmp_path, seller)
-    refresh(book)
+    book = refreshed_seller(tmp_path, seller)
     key = of(book, "9101")["Claim ID"]
     if decision == "Dismiss":
         with Desk(book) as desk:
@@ -260,8 +287,7 @@ def test_units_of_a_claim_that_people_ended_keep_their_payments(tmp_path: Path, 
 @CASE
 def test_a_payment_under_the_case_of_a_cleared_claim_pays_it_and_asks_nothing(tmp_path: Path) -> None:
     seller = Seller().lose("2026-10-02", TOYS, 1, "9101").lose("2026-10-03", TOYS, 1, "9103")
-    book = make_book(tmp_path, seller)
-    refresh(book)
+    book = refreshed_seller(tmp_path, seller)
     file_case(book, "9103")
     clear(book)
     seller.paid.append({**_payment("5559001", TOYS), "case": "12345678901"})
@@ -300,8 +326,7 @@ def test_a_payment_of_the_order_of_a_cleared_claim_ends_it(tmp_path: Path, order
 
 def test_the_payment_of_a_cleared_loss_taken_back_is_a_question_and_no_claim(tmp_path: Path) -> None:
     seller = Seller().lose("2026-09-02", TOYS, 1, "9101").pay("2026-09-12", "5559001", TOYS, "5.00")
-    book = make_book(tmp_path, seller)
-    refresh(book)
+    book = refreshed_seller(tmp_path, seller)
     clear(book, before=OCTOBER)
     taken = {**_payment("5559002", TOYS, reason="Reimbursement_Reversal"), "each": "-5.00", "units": "-1"}
     seller.paid.append({**taken, "original": "5559001"})
@@ -453,8 +478,7 @@ def test_a_fact_typed_over_before_its_report_is_cleared_is_restored_and_stays_so
 
 def test_units_typed_over_in_a_cleared_claim_take_no_find_of_a_newer_loss(tmp_path: Path) -> None:
     seller = Seller().lose("2026-09-02", TOYS, 1, "9101").lose("2026-10-08", TOYS, 1, "9103")
-    book = make_book(tmp_path, seller)
-    refresh(book)
+    book = refreshed_seller(tmp_path, seller)
     clear(book, before=OCTOBER)
     refresh(book)
     with Desk(book) as desk:
@@ -468,8 +492,7 @@ def test_units_typed_over_in_a_cleared_claim_take_no_find_of_a_newer_loss(tmp_pa
 
 def test_a_claim_row_that_stands_twice_is_recalled_once(tmp_path: Path) -> None:
     seller = Seller().lose("2026-09-02", TOYS, 1, "9101").lose("2026-10-08", TOYS, 1, "9103")
-    book = make_book(tmp_path, seller)
-    refresh(book)
+    book = refreshed_seller(tmp_path, seller)
     with Desk(book) as desk:
         grid = desk.table("Claims")
         row = [c.value for c in grid.row(of(book, "9101")["Claim ID"])]
@@ -499,9 +522,7 @@ def test_a_day_before_the_cleared_loss_and_nothing_pasted_at_all_end_nothing(tmp
 
 @HOME
 def test_another_home_marketplace_makes_no_second_claim_of_a_filed_one(tmp_path: Path) -> None:
-    book = make_book(tmp_path, Seller().lose("2026-10-02", TOYS, 1, "9101"))
-    refresh(book)
-    file_case(book, "9101")
+    book = filed_seller(tmp_path, Seller().lose("2026-10-02", TOYS, 1, "9101"))
     with Desk(book) as desk:
         row = next(r for r in desk.table("Settings").rows if str(r[0].value).casefold() == "home marketplace")
         row[1].value = "CA"

@@ -15,7 +15,7 @@ from recoup.policy import load
 from recoup.sheets import LISTS, OWN_RECORDS, REPORT_TABS, TABLES, WORKBOOK_VERSION
 from recoup.workbook import version_of
 from test_commands import DAY, Recoup, recoup
-from workbooks import Desk, claim_of, refresh, refreshed_book, table
+from workbooks import Desk, claim_of, copy_of, refresh, refreshed_book, table
 
 __all__ = ["recoup"]  # a fixture
 RELEASED = {
@@ -93,13 +93,18 @@ def people_of(path: Path, name: str) -> dict[str, list[str]]:
 # ---- a workbook of a newer version
 
 
-@pytest.fixture
-def newer(tmp_path: Path) -> Path:
-    path = refreshed_book(tmp_path)
+@pytest.fixture(scope="module")
+def _newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = refreshed_book(tmp_path_factory.mktemp("newer"))
     opened = open_book(path, keep=0)
     opened.write_names({"Recoup_Version": WORKBOOK_VERSION + 1})
     opened.save()
     return path
+
+
+@pytest.fixture
+def newer(_newer: Path, tmp_path: Path) -> Path:
+    return copy_of(_newer, tmp_path)
 
 
 COMMANDS: dict[str, tuple[object, ...]] = {
@@ -179,6 +184,20 @@ def test_a_version_that_somebody_typed_is_read_or_named(
 # ---- a workbook of an older version
 
 
+@pytest.fixture(scope="module", params=OLDER, ids=lambda p: p.stem)
+def _upgraded(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, list[str]]:
+    book = Path(shutil.copy(request.param, tmp_path_factory.mktemp("upgraded") / "seller.xlsx"))
+    return book, doors.upgrade_book(book)[0]
+
+
+@pytest.fixture
+def upgraded(_upgraded: tuple[Path, list[str]], tmp_path: Path) -> Path:
+    """A workbook of an older version that was upgraded."""
+    return copy_of(_upgraded[0], tmp_path)
+
+
 def test_a_refresh_of_an_older_workbook_says_to_upgrade_and_changes_nothing(book: Path) -> None:
     before = book.read_bytes()
     with pytest.raises(RecoupError, match=r"run `recoup upgrade seller.xlsx` first"):
@@ -187,10 +206,9 @@ def test_a_refresh_of_an_older_workbook_says_to_upgrade_and_changes_nothing(book
 
 
 def test_an_upgraded_workbook_refreshes_as_a_new_one_and_keeps_what_people_typed(
-    book: Path, tmp_path: Path
+    upgraded: Path, tmp_path: Path
 ) -> None:
-    doors.upgrade_book(book)
-    refresh(book)
+    refresh(upgraded)
     (tmp_path / "new").mkdir()
     fresh = refreshed_book(tmp_path / "new")
     people = {
@@ -199,14 +217,14 @@ def test_an_upgraded_workbook_refreshes_as_a_new_one_and_keeps_what_people_typed
         "Open",
     }  # Open: a formula without its value since a person saved it
     for name in ("Claims", "NotClaimed", "Evidence", "HomeReports", "HomeMoney"):
-        old_rows = [{k: v for k, v in r.items() if k not in people} for r in table(book, name)]
+        old_rows = [{k: v for k, v in r.items() if k not in people} for r in table(upgraded, name)]
         new_rows = [{k: v for k, v in r.items() if k not in people} for r in table(fresh, name)]
         assert _sorted(old_rows) == _sorted(new_rows), name
-    upgraded = {str(r["Rule"]): r for r in doors.open_workbook(book).read_table("Policy").records()}
+    listed = {str(r["Rule"]): r for r in doors.open_workbook(upgraded).read_table("Policy").records()}
     shipped = {str(r["Rule"]): r for r in load().rows()}
-    assert upgraded.keys() == shipped.keys()
-    assert all(str(upgraded[k]["Certainty"]) == r["Certainty"] for k, r in shipped.items())
-    lost = claim_of(book, "X00LOST01A")
+    assert listed.keys() == shipped.keys()
+    assert all(str(listed[k]["Certainty"]) == r["Certainty"] for k, r in shipped.items())
+    lost = claim_of(upgraded, "X00LOST01A")
     assert (lost["Decision"], lost["Decision note"]) == ("Hold", "ask Ann first")
 
 
@@ -214,18 +232,19 @@ def _sorted(rows: list[dict[str, object]]) -> list[str]:
     return sorted(str(sorted((k, str(v)) for k, v in r.items())) for r in rows)
 
 
-def test_it_says_what_it_did_and_a_second_time_does_nothing(book: Path) -> None:
-    done, _ = doors.upgrade_book(book)
+def test_it_says_what_it_did_and_a_second_time_does_nothing(
+    _upgraded: tuple[Path, list[str]], upgraded: Path
+) -> None:
+    _, done = _upgraded
     assert f"workbook version 1 is now {WORKBOOK_VERSION}" in done
     assert any(line.startswith("Home: column Money waiting") for line in done)
-    bytes_then = book.read_bytes()
-    assert doors.upgrade_book(book) == ([], None)
-    assert book.read_bytes() == bytes_then
+    bytes_then = upgraded.read_bytes()
+    assert doors.upgrade_book(upgraded) == ([], None)
+    assert upgraded.read_bytes() == bytes_then
 
 
-def test_every_declared_column_is_there_and_the_new_ones_look_like_their_neighbours(book: Path) -> None:
-    doors.upgrade_book(book)
-    workbook = openpyxl.load_workbook(book)
+def test_every_declared_column_is_there_and_the_new_ones_look_like_their_neighbours(upgraded: Path) -> None:
+    workbook = openpyxl.load_workbook(upgraded)
     for name, declared in TABLES.items():
         sheet = next(s for s in workbook.worksheets if name in s.tables)
         headings = [c.value for c in sheet[sheet.tables[name].ref][0]]
@@ -237,9 +256,8 @@ def test_every_declared_column_is_there_and_the_new_ones_look_like_their_neighbo
     assert home.column_dimensions[head[-1].column_letter].width > 20
 
 
-def test_drop_down_lists_hold_todays_choices(book: Path) -> None:
-    doors.upgrade_book(book)
-    workbook = openpyxl.load_workbook(book)
+def test_drop_down_lists_hold_todays_choices(upgraded: Path) -> None:
+    workbook = openpyxl.load_workbook(upgraded)
     for name, choices in LISTS.items():
         sheet, ref = workbook.defined_names[name].attr_text.replace("$", "").replace("'", "").split("!")
         assert tuple(c.value for c in workbook[sheet][ref][0]) == choices, name
@@ -252,9 +270,8 @@ def test_a_deleted_report_tab_and_column_come_back(tmp_path: Path) -> None:
         del desk.workbook["Documents"]
     done, _ = doors.upgrade_book(book)
     assert done[:2] == ["tab Removal Orders added, hidden", "tab Documents added, hidden"]
-    assert [line.partition(":")[0] for line in done[2:]] == [
-        "Policy"
-    ]  # the test's workbook lists the US only
+    lists = [line.partition(":")[0] for line in done[2:]]
+    assert lists == ["Policy", "Reason Codes"], "the test's workbook lists every tenth row only"
     workbook = openpyxl.load_workbook(book)
     assert workbook["Removal Orders"].sheet_state == "hidden"
     assert workbook["Documents"]["A1"].value == "Document ID"

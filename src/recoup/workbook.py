@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Lock
 
 from .books import open_book
-from .books.base import Book, BookError
+from .books.base import Book, BookError, TableRows
 from .case_sheet import CaseSheet, read_cases
 from .cases import Known, day, text
 from .claims import Exclusion
@@ -67,10 +67,11 @@ def read_notebook(book: Book) -> Notebook:
     check_version(book)
     refuse_older(book)
     check_columns(book)
-    tables = {name: book.read_table(name).records() for name in TABLES if not name.startswith("Home")}
-    policy, problems = load().overridden(_numbered(book, "Policy"), _numbered(book, "ReasonCodes"))
-    policy, more = policy.with_settings(_numbered(book, "Settings"))
-    periods, wrong = _periods(book)
+    bodies = {name: book.read_table(name) for name in TABLES if not name.startswith("Home")}
+    tables = {name: body.records() for name, body in bodies.items()}
+    policy, problems = load().overridden(_numbered(bodies["Policy"]), _numbered(bodies["ReasonCodes"]))
+    policy, more = policy.with_settings(_numbered(bodies["Settings"]))
+    periods, wrong = _periods(bodies["ReportPeriods"], book.read_table("HomeReports"))
     written, seen = recall(tables["RecoupMemory"])
     sheet = read_cases(tables["Cases"], tables["CaseLog"], tables["RecoupMemory"])
     known = Known.of(tables["Claims"], [], seen)
@@ -159,7 +160,7 @@ def refuse_older(book: Book) -> None:
 
 def backups_kept(book: Book) -> int:
     """How many backups of the workbook stay: the answer on Settings, else as shipped."""
-    rows = _numbered(book, "Settings") if "Settings" in book.tables() else []
+    rows = _numbered(book.read_table("Settings")) if "Settings" in book.tables() else []
     return int(str(load().with_settings(rows)[0].setting("backups_kept")))
 
 
@@ -202,9 +203,8 @@ def foreign_tabs(book: Book) -> list[str]:
     return [n for n in book.sheet_names() if n not in own and not n.startswith((*REPORT_TABS, *OWN_RECORDS))]
 
 
-def _numbered(book: Book, table: str) -> list[Record]:
-    found = book.read_table(table)
-    return [{**r, "_row": n} for r, n in zip(found.records(), found.numbers, strict=True)]
+def _numbered(body: TableRows) -> list[Record]:
+    return [{**r, "_row": n} for r, n in zip(body.records(), body.numbers, strict=True)]
 
 
 def _line_key(row: Record) -> tuple[str, ...]:
@@ -217,18 +217,18 @@ def _exclusion(row: Record) -> Exclusion:
     )
 
 
-def _periods(book: Book) -> tuple[tuple[StatedPeriod, ...], list[Problem]]:
+def _periods(stated: TableRows, home: TableRows) -> tuple[tuple[StatedPeriod, ...], list[Problem]]:
     by_tab = {r.tab: facts_of(name) for name, r in all_reports().items()}
     periods: list[StatedPeriod] = []
     problems: list[Problem] = []
-    for row in _numbered(book, "ReportPeriods"):
+    for row in _numbered(stated):
         title, first, last = text(row.get("Report")), day(row.get("From")), day(row.get("To"))
         exported = day(row.get("Exported on"))
         if title in by_tab and ((first and last and first <= last) or (exported and not (first or last))):
             periods.append(StatedPeriod(by_tab[title], first, last, exported_on=exported))
         elif title:
             problems.append(_bad_period(title, row.get("_row"), by_tab))
-    for row in book.read_table("HomeReports").records():
+    for row in home.records():
         last, title = day(row.get("Covers to")), text(row.get("Report"))
         if last and title in by_tab:
             periods.append(StatedPeriod(by_tab[title], None, last))

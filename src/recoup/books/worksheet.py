@@ -15,7 +15,7 @@ _DATA = re.compile(r"<((?:[\w.-]+:)?)sheetData\b[^>]*?(/?)>")
 _ROW_NUMBER = re.compile(r'\sr="(\d+)"')
 _INSIDE = r"[^<]*(?:<(?!/(?:[\w.-]+:)?c>)[^<]*)*"
 _CELL = re.compile(rf"<(?:[\w.-]+:)?c\b([^>]*?)(?:/>|>({_INSIDE})</(?:[\w.-]+:)?c>)")
-_USUAL = re.compile(rf'(<c r="([A-Z]+)\d+"(?: s="(\d+)")?(?: t="(\w+)")?(?:/>|>({_INSIDE})</c>))')
+_USUAL = re.compile(rf'(<c r="([A-Z]+)\d+"(?: s="(\d+)")?(?: t="(\w+)")?(?: ?/>|>({_INSIDE})</c>))')
 _FORMULA = re.compile(r"<(?:[\w.-]+:)?f[\s/>]")  # not <family>, which stands in rich text
 _ADDRESS = re.compile(r'\sr="([A-Z]+\d+)"')
 _REF = re.compile(r'\sr="([A-Z]+)\d+"')

@@ -170,41 +170,34 @@ def _item(amount_type: str, description: str) -> str:
 
 def _transaction_lines(transactions: pd.DataFrame) -> pd.DataFrame:
     """The money columns of each transaction, one below the other, in the order of the rows."""
-    principal = transactions["type"].isin(("Order", "Refund"))
-    frames = []
-    for name in MONEY[:-1]:
-        amounts = transactions[name].fillna(0.0)
-        keep = amounts.ne(0.0)
-        if name == "product_sales":
-            keep |= principal & transactions["quantity"].fillna(0).ne(0)
-        if keep.any():
-            frames.append(_lines_of(transactions[keep], name, amounts[keep]))
-    if not frames:
-        return _lines_of(transactions.iloc[:0], "other", transactions["other"].iloc[:0])
-    return pd.concat(frames).sort_index(kind="stable").reset_index(drop=True)
-
-
-def _lines_of(rows: pd.DataFrame, name: str, amounts: pd.Series) -> pd.DataFrame:
-    status = rows["status"].str.casefold()
-    data = {
-        "posted_date": rows["posted_date"],
-        "settlement_id": rows["settlement_id"],
-        "order_id": rows["order_id"],
-        "sku": rows["sku"],
-        "type": rows["type"],
-        "item": pd.Series(ITEMS[name], index=rows.index, dtype=TEXT),
-        "amount": amounts,
-        "quantity": rows["quantity"] if name == "product_sales" else np.nan,
-        "currency": rows["currency"],
-        "marketplace": _codes(rows["marketplace"]),
-        "fulfillment": rows["fulfillment"],
-        "deferred": ~status.isin(("", "released")),
-        "description": rows["description"],
-        "order_item_code": pd.Series("", index=rows.index, dtype=TEXT),
-        "_where": rows["_where"],
-        "_row": rows["_row"],
+    names = MONEY[:-1]
+    amounts = transactions[list(names)].fillna(0.0).to_numpy(dtype=float)
+    sold = names.index("product_sales")
+    keep = amounts != 0.0
+    principal = transactions["type"].isin(("Order", "Refund")) & transactions["quantity"].fillna(0).ne(0)
+    keep[:, sold] |= principal.to_numpy(dtype=bool)
+    row, column = np.nonzero(keep)
+    whole = {
+        "posted_date": transactions["posted_date"],
+        "settlement_id": transactions["settlement_id"],
+        "order_id": transactions["order_id"],
+        "sku": transactions["sku"],
+        "type": transactions["type"],
+        "quantity": transactions["quantity"],
+        "currency": transactions["currency"],
+        "marketplace": _codes(transactions["marketplace"]),
+        "fulfillment": transactions["fulfillment"],
+        "deferred": ~transactions["status"].str.casefold().isin(("", "released")),
+        "description": transactions["description"],
+        "_where": transactions["_where"],
+        "_row": transactions["_row"],
     }
-    return pd.DataFrame(data, index=rows.index)
+    lines = pd.DataFrame(whole).take(row).reset_index(drop=True)
+    lines["item"] = pd.Series([ITEMS[name] for name in names], dtype=TEXT).take(column).array
+    lines["amount"] = amounts[row, column]
+    lines["quantity"] = lines["quantity"].where(column == sold)
+    lines["order_item_code"] = pd.Series("", index=lines.index, dtype=TEXT)
+    return lines[list(COLUMNS)]
 
 
 def _codes(names: pd.Series) -> pd.Series:
