@@ -18,10 +18,11 @@ from datetime import date
 from typing import Literal
 
 from .accounts import Account, Allocation, Purse
-from .events import Credit, Product, Reversal
+from .events import Credit, MoneyCredit, Product, Reversal
 from .filed_claims import Filed, FiledClaims
 from .model import SourceRow
 from .money import cents
+from .payments import Payments
 
 Names = Callable[[str, tuple[str, ...]], str]  # kind and key -> claim id
 NO_PRODUCT = Product()
@@ -78,18 +79,18 @@ class Ledger:
 
 def tell_payments(
     allocation: Allocation,
-    reversals: Iterable[Reversal],
+    payments: Payments,
     filed: Mapping[str, Filed],
     name: Names,
     dispute_of: Callable[[Reversal], str],
 ) -> Ledger:
     """Every reimbursement and reversal of the allocation by claim. ``filed``: the claims with a case."""
     teller = _Teller(allocation, filed, name, dispute_of)
-    given = teller.goods_given_back(reversals)
+    given = teller.goods_given_back(payments.reversals)
     for purse in sorted(allocation.purses, key=_order):
         if purse.credit.role == "reimbursement":
             teller.tell(purse, given.get(id(purse), 0))
-    teller.tell_reversals()
+    teller.tell_reversals(payments.case_money)
     return teller.ledger
 
 
@@ -239,7 +240,7 @@ class _Teller:
             if part:
                 self._take(claim, reversal, part, "goods given back", purse.credit)
 
-    def tell_reversals(self) -> None:
+    def tell_reversals(self, of_money: Iterable[MoneyCredit]) -> None:
         """Units taken back, for the claims whose payment it was."""
         for claim, account in self.accounts:
             again = sum(_paid_later(account, r.reversal) for r in account.reopened)
@@ -258,11 +259,12 @@ class _Teller:
                 if claim:
                     verdict = "dispute" if id(reversal) in unknown else "fair"
                     self._take(claim, reversal, units, verdict, purse.credit)
-        there: dict[str, list[Credit]] = defaultdict(list)
-        for purse in self.allocation.purses:
-            there[purse.credit.reference_id].append(purse.credit)
+        there: dict[str, list[Product]] = defaultdict(list)
+        paid: list[Credit | MoneyCredit] = [*(p.credit for p in self.allocation.purses), *of_money]
+        for credit in paid:
+            there[credit.reference_id].append(credit.product)
         for reversal, units, missing in self.allocation.unlinked:
-            told = any(c.product.matches(reversal.product) for c in there[reversal.original_id])
+            told = any(p.matches(reversal.product) for p in there[reversal.original_id])
             claim = self._filed.recorded(reversal) if missing == "original" and not told else ""
             if claim:
                 self._take(claim, reversal, units, "dispute")

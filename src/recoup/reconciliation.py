@@ -82,8 +82,7 @@ def reconcile(result: Result, told: Told) -> Reconciliation:
         for key, row in rows.items()
         if facts.knows(key) or key in told.tracked
     }
-    reversals = result.payments.reversals
-    ledger = tell_payments(result.allocation, reversals, filed, facts.name, facts.dispute_of)
+    ledger = tell_payments(result.allocation, result.payments, filed, facts.name, facts.dispute_of)
     _add_money(ledger, result)
     ties = tie(_cash(result), told.money_lines)
     done = Reconciliation(ledger=ledger, kept=told.kept, ties=ties, filed=filed)

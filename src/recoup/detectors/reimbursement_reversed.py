@@ -29,6 +29,7 @@ QUESTIONS = {
     "original": "reimbursement {0}, which this reverses, is not in the reports: paste Reimbursements from before {1}",
     "loss": "the loss that reimbursement {0} paid is not in the reports: paste the report of that loss",
     "settled": "the report still calls the unit settled, though reimbursement {0} was taken back: ask Amazon why",
+    "money": "reimbursement {0}, which this reverses, was paid for a claim about money: ask Amazon what was taken back",
     "": "the reversal names no original reimbursement: look it up in Seller Central",
 }
 
@@ -40,7 +41,10 @@ def review(allocation: Allocation, reports: Reports, scene: Scene) -> list[Draft
         for reopened, units in account.standing_open():
             open_again[id(reopened.reversal)].append((account, reopened.payment, units))
     unknown: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    of_money = {credit.reference_id for credit in scene.payments.case_money}
     for reversal, units, missing in allocation.unlinked:
+        if missing == "original" and reversal.original_id in of_money:
+            missing = "money"
         unknown[id(reversal)].append((units, _question(reversal, missing)))
     drafts: dict[tuple[str, ...], Draft] = {}
     for reversal in scene.payments.reversals:
