@@ -125,7 +125,7 @@ ONLY_THESE = {  # unit -> the only other units it may import
     "untrusted": set(),
     "reports": {"model", "untrusted"},
     "policy": {"model"},
-    "books": {"model", "sheets", "untrusted"},
+    "books": {"model", "sheets", "untrusted", "progress"},
 }
 EXCEL = {"openpyxl", "xlwings", "xlsxwriter", "fastexcel"}
 NETWORK = {"socket", "ssl", "urllib", "http", "requests", "httpx", "aiohttp", "ftplib", "smtplib", "asyncio"}

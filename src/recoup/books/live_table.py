@@ -1,0 +1,275 @@
+"""One table of an open workbook: where the rows to be written stand now, and the table made to hold them.
+
+Somebody may have sorted, deleted or typed since Recoup read. Rows are found by their key at the moment of writing,
+else by all they hold; a cell is written only while it holds what was read. What cannot be found stops the run.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from xlwings.main import Table
+
+from recoup import sheets
+from recoup.books.area import Area
+from recoup.books.base import BookChanged, TableBlocked
+from recoup.books.cell_values import translated
+from recoup.books.cells import column_letter
+from recoup.books.excel_cells import Place, range_of, read_cells, same, write_cells
+from recoup.books.row_keys import Key, key_text
+from recoup.books.snapshot import Edit
+from recoup.books.table_part import TablePart
+from recoup.model import Cell, Formula
+
+Row = Mapping[int, Cell]  # by column
+
+
+@dataclass(slots=True)
+class Placed:
+    """What to write where, and the body that the table needs for it."""
+
+    body: Area
+    cells: dict[Place, Cell] = field(default_factory=dict)
+
+
+class LiveTable:
+    """A table as it stands in Excel now. ``before`` and ``was`` are the table and its rows as Recoup read them."""
+
+    def __init__(self, table: Table, before: TablePart, was: Mapping[int, Row]) -> None:
+        """Raises ``BookChanged`` when its columns are no longer those that were read."""
+        self._table, self._before, self._was = table, before, was
+        self._sheet = table.range.sheet
+        found = table.range
+        height, width = found.shape
+        self._totals = bool(table.show_totals)
+        self.area = Area(found.column, found.row, found.column + width - 1, found.row + height - 1)
+        old, a = before.area, self.area
+        if (a.left, a.top, a.right) != (old.left, old.top, old.right) or self._headers() != before.headers:
+            raise self._changed(f"the columns of the table {before.name} are no longer those that were read")
+        self._now = self._contents()
+
+    def _headers(self) -> list[str]:
+        a = self.area
+        return [str(h) for h in read_cells(self._sheet, Area(a.left, a.top, a.right, a.top))[0]]
+
+    @property
+    def _body(self) -> Area:
+        a = self.area
+        return Area(a.left, a.top + 1, a.right, a.bottom - self._totals)
+
+    def _contents(self) -> dict[int, Row]:
+        body = self._body
+        if body.bottom < body.top:
+            return {}
+        rows = enumerate(read_cells(self._sheet, body), body.top)
+        return {n: {c: v for c, v in enumerate(row, body.left) if v is not None} for n, row in rows}
+
+    def _changed(self, what: str) -> BookChanged:
+        return BookChanged(f"{self._before.sheet!r} was changed while Recoup was working: {what}; try again.")
+
+    # ---- where the rows stand now
+
+    def place(self, edits: Mapping[Place, Edit], after: TablePart, replaced: bool) -> Placed:
+        """The cells to write. ``replaced``: all rows were written anew. Raises ``BookChanged``."""
+        inside = {p: e for p, e in edits.items() if belongs(p, self._before, after) == "table"}
+        if replaced:
+            self._refuse_any_change()
+            placed = Placed(after.body, {place: edit.after for place, edit in inside.items()})
+            self._close_gaps(placed, self._now)
+            return placed
+        body = self._body
+        placed = Placed(Area(body.left, body.top, after.area.right, body.bottom))
+        fresh: dict[int, dict[int, Edit]] = {}
+        for (number, column), edit in inside.items():
+            if number < after.body.top:  # a new heading
+                placed.cells[number, column] = edit.after
+            elif _is_used(self._was.get(number, {})):
+                self._place_edit(placed, number, column, edit)
+            else:
+                fresh.setdefault(number, {})[column] = edit
+        self._place_fresh(placed, fresh)
+        return placed
+
+    def _close_gaps(self, placed: Placed, held: Mapping[int, Row]) -> None:
+        """Write a whole stretch of Recoup's own cells where one of them changes: that takes far fewer calls."""
+        declared = sheets.TABLES.get(self._before.name)
+        own = (
+            [self._before.column_of(c.header) for c in declared.columns if c.owner == "recoup"]
+            if declared
+            else []
+        )
+        for number in {row for row, _ in placed.cells if row >= placed.body.top}:
+            row = held.get(number, {})
+            for column in own:
+                content = row.get(column)
+                if not isinstance(content, Formula) and column not in self._before.calculated:
+                    placed.cells.setdefault((number, column), content)
+
+    def _refuse_any_change(self) -> None:
+        moved = self.area != self._before.area
+        if moved or not all(_same_row(self._now.get(n, {}), row) for n, row in self._was.items()):
+            raise self._changed(f"something was typed, sorted or deleted in the table {self._before.name}")
+
+    def _place_edit(self, placed: Placed, number: int, column: int, edit: Edit) -> None:
+        row = self._row_now(number)
+        now = self._now[row].get(column)
+        if same(now, edit.after) and not isinstance(edit.after, Formula):
+            return
+        if not same(now, edit.before):
+            raise self._changed(f"{column_letter(column)}{row} holds something else than was read")
+        placed.cells[row, column] = _moved(edit.after, (number, column), (row, column))
+
+    def _row_now(self, number: int) -> int:
+        """The row in which the record of a row that was read stands now. Raises ``BookChanged``."""
+        wanted = self._was[number]
+        key = self._key(wanted)
+        if any(key) and self._keys_then[key] == 1:
+            found = self._keys_now.get(key, [])
+        elif _same_row(self._now.get(number, {}), wanted):
+            found = [number]
+        else:
+            found = [n for n, row in self._now.items() if _same_row(row, wanted)]
+        if len(found) != 1:
+            shown = " ".join(filter(None, key)) or f"of row {number}"
+            what = "is gone" if not found else "stands there more than once"
+            raise self._changed(f"the record {shown} in the table {self._before.name} {what}")
+        return found[0]
+
+    def _place_fresh(self, placed: Placed, fresh: Mapping[int, Mapping[int, Edit]]) -> None:
+        """New records follow the last row in use, wherever that is by now."""
+        last = max((n for n, row in self._now.items() if _is_used(row)), default=self._body.top - 1)
+        for row, number in enumerate(sorted(fresh), last + 1):
+            for column, edit in fresh[number].items():
+                placed.cells[row, column] = _moved(edit.after, (number, column), (row, column))
+            if row > self._body.bottom:  # one rectangle takes fewer calls
+                blank = [
+                    c
+                    for c in range(placed.body.left, placed.body.right + 1)
+                    if c not in self._before.calculated
+                ]
+                placed.cells |= {(row, c): None for c in blank if (row, c) not in placed.cells}
+        body = placed.body
+        placed.body = Area(body.left, body.top, body.right, max(body.bottom, last + len(fresh)))
+
+    def _key(self, row: Row) -> Key:
+        return tuple(key_text(row.get(column)) for column in self._key_columns)
+
+    @cached_property
+    def _key_columns(self) -> Sequence[int]:
+        declared = sheets.TABLES.get(self._before.name)
+        return [self._before.column_of(header) for header in declared.key] if declared else []
+
+    @cached_property
+    def _keys_then(self) -> Counter[Key]:
+        return Counter(self._key(row) for row in self._was.values())
+
+    @cached_property
+    def _keys_now(self) -> dict[Key, list[int]]:
+        found: dict[Key, list[int]] = {}
+        for number, row in self._now.items():
+            found.setdefault(self._key(row), []).append(number)
+        return found
+
+    # ---- writing
+
+    def write(self, placed: Placed, likes: Mapping[int, int]) -> None:
+        """Fit the table to its new body, then write. ``likes``: new column -> the column it shall look like."""
+        old = self._body
+        if placed.body != old:
+            self._fit(placed.body, likes)
+        write_cells(self._sheet, placed.cells)
+        if placed.body.bottom < old.bottom:
+            below = Area(
+                old.left, placed.body.bottom + 1 + self._totals, old.right, old.bottom + self._totals
+            )
+            range_of(self._sheet, below).clear_contents()
+        self._arrange()
+
+    def refuse_if_blocked(self, placed: Placed) -> None:
+        """Raise ``TableBlocked`` when the table cannot grow over what stands below it or to its right."""
+        a, body = self.area, placed.body
+        below = Area(a.left, a.bottom + 1, a.right, body.bottom + self._totals)
+        beside = Area(a.right + 1, a.top, body.right, a.bottom)
+        for area in (area for area in (below, beside) if area.is_on_a_sheet()):
+            for number, row in enumerate(read_cells(self._sheet, area), area.top):
+                for column, value in enumerate(row, area.left):
+                    if value is not None:
+                        raise TableBlocked(
+                            f"The table {self._before.name} on {self._sheet.name!r} cannot grow because "
+                            f"{column_letter(column)}{number} is filled; move what stands there, then try again."
+                        )
+
+    def _fit(self, body: Area, likes: Mapping[int, int]) -> None:
+        """Resize the table; new rows look like the last one."""
+        old = self._body
+        if self._totals:  # Excel moves a totals row only by taking it away and bringing it back
+            self._table.show_totals = False
+        self._table.resize(range_of(self._sheet, Area(body.left, body.top - 1, body.right, body.bottom)))
+        if self._totals:
+            self._table.show_totals = True
+        if body.bottom > old.bottom:
+            self._look_like(old, body)
+        for column, like in likes.items():
+            self._format_column(column, like, body)
+
+    def _look_like(self, old: Area, body: Area) -> None:
+        last = range_of(self._sheet, Area(old.left, old.bottom, old.right, old.bottom))
+        grown = Area(old.left, old.bottom, old.right, body.bottom)
+        try:
+            last.autofill(range_of(self._sheet, grown), "fill_formats")
+        except Exception:  # a filter hides the last row: Excel fills nothing then
+            for column in range(old.left, old.right + 1):
+                look = self._sheet.range((old.bottom, column)).number_format
+                part = Area(column, old.bottom + 1, column, body.bottom)
+                range_of(self._sheet, part).number_format = look
+
+    def _format_column(self, column: int, like: int, body: Area) -> None:
+        own, other = (range_of(self._sheet, Area(c, body.top - 1, c, body.bottom)) for c in (column, like))
+        other.copy()
+        own.paste("formats")
+        self._sheet.book.app.cut_copy_mode = False
+        width = other.column_width
+        if width is not None:
+            own.column_width = width
+
+    def _arrange(self) -> None:
+        """Let the filter and the order that a person chose hold for the new rows too; not every Excel can."""
+        with suppress(Exception):
+            if self._table.api.ShowAutoFilter and self._table.api.AutoFilter.FilterMode:
+                self._table.api.AutoFilter.ApplyFilter()
+        with suppress(Exception):
+            if self._table.api.Sort.SortFields.Count:
+                self._table.api.Sort.Apply()
+
+
+def belongs(place: Place, before: TablePart, after: TablePart) -> Literal["table", "totals", "tab"]:
+    """What a changed cell is part of: a table's rows and new headings, a totals row (Excel keeps that), or the tab."""
+    row, column = place
+    area = after.area.union(before.area)
+    if not (area.top <= row <= area.bottom and area.left <= column <= area.right):
+        return "tab"
+    if after.has_totals and row == after.area.bottom:
+        return "totals"
+    return "tab" if row == area.top and column <= before.area.right else "table"
+
+
+def _is_used(row: Row) -> bool:
+    """Whether something was typed or written there that no formula gave."""
+    return any(value is not None and not isinstance(value, Formula) for value in row.values())
+
+
+def _same_row(one: Row, other: Row) -> bool:
+    return all(same(one.get(c), other.get(c)) for c in one.keys() | other.keys())
+
+
+def _moved(content: Cell, origin: Place, target: Place) -> Cell:
+    """A formula as it reads in another row."""
+    if not isinstance(content, Formula) or origin == target:
+        return content
+    at, to = (f"{column_letter(column)}{row}" for row, column in (origin, target))
+    return Formula(translated(content.text, at, to))
