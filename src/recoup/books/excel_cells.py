@@ -130,27 +130,40 @@ def _kind(content: Cell) -> str:
 
 
 def _write_block(sheet: xw.Sheet, area: Area, rows: list[list[Cell]]) -> None:
+    columns = [Area(c, area.top, c, area.bottom) for c in range(area.left, area.right + 1)]
+    as_text = [
+        any(_asks_for_format(row[i]) for row in rows) and _format(sheet, column) == TEXT_FORMAT
+        for i, column in enumerate(columns)
+    ]
+    numbers = [text and any(_is_no_text(row[i]) for row in rows) for i, text in enumerate(as_text)]
+    loosened = [column for column, mixed in zip(columns, numbers, strict=True) if mixed]
+    for column in loosened:  # a cell formatted as text makes text of a number
+        range_of(sheet, column).number_format = GENERAL_FORMAT
     target = range_of(sheet, area)
     if isinstance(rows[0][0], Formula):
         target.formula = [[f"={c.text}" for c in row if isinstance(c, Formula)] for row in rows]
     else:
-        as_text = _text_columns(sheet, area, rows)
-        target.raw_value = [
-            [_protected(c, text) for c, text in zip(row, as_text, strict=True)] for row in rows
-        ]
+        plain = [text and not mixed for text, mixed in zip(as_text, numbers, strict=True)]
+        target.raw_value = [[_protected(c, p) for c, p in zip(row, plain, strict=True)] for row in rows]
+    for column in loosened:  # what stands in a cell does not change with its format
+        range_of(sheet, column).number_format = TEXT_FORMAT
+    _mend_block(sheet, area, rows)
+
+
+def _mend_block(sheet: xw.Sheet, area: Area, rows: list[list[Cell]]) -> None:
+    """Read back what was written, and write what came out otherwise once more."""
     for now, (row, wanted) in zip(read_cells(sheet, area), enumerate(rows, area.top), strict=True):
         for column, (found, content) in enumerate(zip(now, wanted, strict=True), area.left):
             if not same(found, content):
                 _mend(sheet, (row, column), content)
 
 
-def _text_columns(sheet: xw.Sheet, area: Area, rows: list[list[Cell]]) -> list[bool]:
-    """Which columns of an area are formatted as text; asked only where it matters."""
-    asked = [any(_could_be_typed(row[i]) for row in rows) for i in range(area.right - area.left + 1)]
-    return [
-        ask and _format(sheet, Area(c, area.top, c, area.bottom)) == TEXT_FORMAT
-        for c, ask in enumerate(asked, area.left)
-    ]
+def _is_no_text(content: Cell) -> bool:
+    return content is not None and not isinstance(content, str)
+
+
+def _asks_for_format(content: Cell) -> bool:
+    return _is_no_text(content) or _could_be_typed(content)
 
 
 def _format(sheet: xw.Sheet, area: Area) -> str | None:
@@ -189,7 +202,7 @@ def _mend(sheet: xw.Sheet, place: Place, content: Cell) -> None:
                 cell.raw_value = written
             if same(read_cells(sheet, Area(column, row, column, row))[0][0], content):
                 if number_format != own:
-                    cell.number_format = own  # what stands in a cell does not change with its format
+                    cell.number_format = own
                 return
     raise BookUnsaved(
         f"Excel does not take {str(content)[:60]!r} into {sheet.name}!{column_letter(column)}{row} as it is; look at "
