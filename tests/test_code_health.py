@@ -90,6 +90,8 @@ LAYERS = (
     {"upgrade", "targets", "shared_work"},
     {
         "doors",
+        "live_doors",
+        "progress_window",
         "printing",
         "console",
         "score",
@@ -106,6 +108,7 @@ LAYERS = (
 DOORS = {
     "cli",
     "doors",
+    "live_doors",
     "case_doors",
     "case_papers",
     "case_commands",

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from recoup.books.base import Book, BookUnsupported
 from recoup.progress import Progress, unseen
+
+if TYPE_CHECKING:
+    from recoup.books.xlwings_book import XlwingsBook
 
 ENGINES = ("package", "openpyxl")
 
@@ -30,7 +34,7 @@ def open_book(
     raise BookUnsupported(f"There is no engine {engine!r}: use one of {', '.join(ENGINES)}.")
 
 
-def open_live(*, backups: Path | None = None, keep: int = 5, progress: Progress = unseen) -> Book:
+def open_live(*, backups: Path | None = None, keep: int = 5, progress: Progress = unseen) -> XlwingsBook:
     """The workbook that is open in Excel: the one whose button was clicked, else the active one.
 
     ``save`` writes into it as it stands open; its file is left to the person. ``progress`` may raise ``Cancelled``.

@@ -10,7 +10,7 @@ cells are touched. The file is not saved: that stays with the person, or with Au
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 import xlwings as xw
@@ -20,7 +20,7 @@ from recoup.books import open_workbooks as excel
 from recoup.books.backups import back_up, keep_newest
 from recoup.books.base import BookChanged, BookError
 from recoup.books.excel_calls import excel_calls
-from recoup.books.excel_quiet import quiet
+from recoup.books.excel_quiet import quiet, status_bar
 from recoup.books.live_changes import Asked, LiveChanges
 from recoup.books.live_tab import AddRows, DropRows, EditCells, Step
 from recoup.books.new_columns import column_like
@@ -54,6 +54,10 @@ class XlwingsBook(Snapshot):
         self.path = place
         self._backups = backups or excel.backup_folder(place)
         self._asked = Asked()
+
+    def status_bar(self) -> AbstractContextManager[Progress]:
+        """Excel's status bar as what shows the steps of a run."""
+        return status_bar(self.book.app)
 
     # ---- what cannot be seen from cells alone
 
