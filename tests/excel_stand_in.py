@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import copy
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -96,7 +97,7 @@ class App(bc.App):
     def __init__(self, apps: Apps, pid: int) -> None:
         self.apps, self._pid = apps, pid
         self._books = Books(self)
-        self.busy = self.apostrophe_kept = False
+        self.busy = self.apostrophe_kept = self.days_in_words = False
         self.copied: Range | None = None
         self.calls: list[tuple[str, str]] = []
         self.before_write: list[Any] = []  # what others do in the meantime, one by one before each write
@@ -213,6 +214,8 @@ class Book(bc.Book):
     def properties(self) -> bytes:
         package = Package(self.stored, self.name)
         return package.read("docProps/app.xml") if "docProps/app.xml" in package else b""
+
+    Date1904 = property(lambda self: self.date1904)
 
     @property
     def date1904(self) -> bool:
@@ -425,6 +428,8 @@ class Range(bc.Range):
             return "=" + habits.shown_formula(text)
         if isinstance(value, bool):
             return str(value).upper()
+        if self._app.days_in_words and isinstance(day := self._tab.value(place), date):
+            return f"{day.month}/{day.day}/{day.year}"
         return "" if value is None else f"{value:.15g}" if isinstance(value, float) else str(value)
 
     @formula.setter

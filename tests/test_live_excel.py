@@ -299,6 +299,28 @@ def test_excel_wording_a_formula_in_its_own_way_is_no_change(path: Path) -> None
     assert cells_of(path, "Claims")[0]["Units"] == 1.0
 
 
+@pytest.mark.parametrize("in_words", [False, True])
+@pytest.mark.parametrize("date1904", [False, True])
+def test_days_are_read_and_written_as_the_numbers_they_are(
+    tmp_path: Path, excel: App, in_words: bool, date1904: bool
+) -> None:
+    excel.days_in_words = in_words
+    path = samples.build(tmp_path / "days.xlsx", date1904=date1904)
+    opened(path)
+    book = open_live()
+    new = {"Claim ID": "LW-AAA", "Event date": date(2026, 3, 4)}
+    book.patch_rows("Cases", ["Claim ID"], [new, {"Claim ID": "LW-NEW", "Event date": date(2026, 3, 5)}])
+    swap(path, 4, 6)
+    book.save()
+    days = {r["Claim ID"]: r["Event date"] for r in cells_of(path)}
+    assert days == {
+        "LW-CCC": date(2025, 3, 7),
+        "LW-BBB": date(2025, 2, 6),
+        "LW-AAA": date(2026, 3, 4),
+        "LW-NEW": date(2026, 3, 5),
+    }
+
+
 # ---- Excel is left as it was
 
 

@@ -109,7 +109,7 @@ def main(title: str, lines: IO[str]) -> int:
             return
         root.after(_POLL, look)
 
-    look()
+    root.after(_POLL, look)
     root.mainloop()
     return ended[0] if ended else 0
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -17,7 +18,7 @@ import xlwings as xw
 
 from recoup.books.area import Area
 from recoup.books.base import BookUnsaved
-from recoup.books.cells import column_letter
+from recoup.books.cells import column_letter, to_serial
 from recoup.model import Cell, Formula
 
 MOST_READ, MOST_WRITTEN = 500_000, 100_000  # cells in one call
@@ -39,6 +40,9 @@ def read_cells(sheet: xw.Sheet, area: Area) -> list[list[Cell]]:
         part = range_of(sheet, Area(area.left, top, area.right, min(top + step - 1, area.bottom)))
         values, formulas = _grid(part, part.raw_value), _grid(part, part.formula)
         rows += [list(map(_content, *pair)) for pair in zip(values, formulas, strict=True)]
+    if any(isinstance(content, date) for row in rows for content in row):  # an Excel that words days as days
+        date1904 = bool(sheet.book.api.Date1904)
+        return [[to_serial(c, date1904) if isinstance(c, date) else c for c in row] for row in rows]
     return rows
 
 
@@ -67,7 +71,7 @@ def _content(value: Any, formula: Any) -> Cell:
     try:
         return float(text)  # dates, and amounts that the value rounds to four decimals
     except ValueError:
-        return text or None  # an error
+        return value if isinstance(value, date) else text or None  # an error
 
 
 def same(now: Cell, other: Cell) -> bool:

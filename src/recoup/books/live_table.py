@@ -55,7 +55,8 @@ class LiveTable:
 
     def _headers(self) -> list[str]:
         a = self.area
-        return [str(h) for h in read_cells(self._sheet, Area(a.left, a.top, a.right, a.top))[0]]
+        row = read_cells(self._sheet, Area(a.left, a.top, a.right, a.top))[0]
+        return [h if isinstance(h, str) else key_text(h) for h in row]
 
     @property
     def _body(self) -> Area:
