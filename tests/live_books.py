@@ -19,6 +19,11 @@ from recoup.books.xlwings_book import XlwingsBook
 
 FILES = books.ENGINES
 EVERY = (*FILES, "xlwings", pytest.param("excel", marks=pytest.mark.excel))
+SELDOM = (
+    *FILES,
+    pytest.param("xlwings", marks=pytest.mark.slow),
+    EVERY[-1],
+)  # for tests with many parameters
 
 
 class BookInExcel(XlwingsBook):

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 import book_samples as samples
-from live_books import EVERY, FILES, open_book
+from live_books import EVERY, FILES, SELDOM, open_book
 from recoup import sheets
 from recoup.books.base import (
     Book,
@@ -33,6 +33,7 @@ LINK = 'HYPERLINK("#Evidence!A4","1 row")'
 
 
 in_files = pytest.mark.parametrize("engine", FILES)  # Excel fits rows, calculates and opens files itself
+in_many = pytest.mark.parametrize("engine", SELDOM)
 
 
 @pytest.fixture(params=EVERY)
@@ -49,8 +50,8 @@ def table(path: Path, name: str, engine: str = "package") -> list[dict[str, obje
     return open_book(path, engine).read_table(name).records()  # type: ignore[return-value]
 
 
-def by_id(path: Path, name: str = "Cases") -> dict[object, dict[str, object]]:
-    return {r["Claim ID"]: r for r in table(path, name)}
+def by_id(path: Path, name: str = "Cases", engine: str = "package") -> dict[object, dict[str, object]]:
+    return {r["Claim ID"]: r for r in table(path, name, engine)}
 
 
 def patch_cases(path: Path, engine: str, records: list[dict[str, object]] = PATCH) -> Book:  # type: ignore[assignment]
@@ -69,7 +70,7 @@ def test_every_declared_table_is_found_with_its_headers(path: Path, engine: str)
 
 
 def test_values_come_back_with_their_types(path: Path, engine: str) -> None:
-    row = by_id(path)["LW-AAA"]
+    row = by_id(path, engine=engine)["LW-AAA"]
     assert row["Event date"] == date(2025, 1, 5) and type(row["Event date"]) is date
     assert row["Units"] == 2.0 and row["Case"] == "C-1" and row["Kind"] is None
     assert row["Notes"] == "ask Ann & Bob"
@@ -102,7 +103,7 @@ def test_shared_strings_rich_texts_and_inline_strings_are_read(path: Path, engin
         return re.sub(rf'<c r="{cell}"[^>]*/>', rich, xml)
 
     samples.edit_part(path, samples.part_of(path, "Cases"), inline)
-    row = by_id(path)["LW-AAA"]
+    row = by_id(path, engine=engine)["LW-AAA"]
     assert (row["Owner"], row["Notes"], row["Stage"]) == ("in line", "ask Ann & Bob", "Filed")
 
 
@@ -224,6 +225,7 @@ def test_rows_a_person_sorted_stay_where_they_are(tmp_path: Path, engine: str) -
     assert by_id(path)["LW-AAA"]["Product"] == "renamed"
 
 
+@in_many
 @pytest.mark.parametrize("at", [0, 5, len(sheets.CLAIMS.columns)])
 def test_columns_that_people_add_stay_in_any_position(
     tmp_path: Path, engine: str, at: int, monkeypatch: pytest.MonkeyPatch
@@ -628,6 +630,7 @@ def test_columns_are_never_added_over_what_stands_to_the_right(
 LIST = ("Seattle", "=1+1", "Reno", "Waco")
 
 
+@in_many
 @pytest.mark.parametrize(
     ("values", "stands"), [(("a", "b"), "$A$1:$B$1"), (("a",), "$D$1:$D$1"), (LIST, "$D$1:$G$1")]
 )
@@ -669,6 +672,7 @@ def fill_tab(path: Path, engine: str, count: int = 6) -> None:
     book.save()
 
 
+@in_many
 @pytest.mark.parametrize(
     ("gone", "left"),
     [
@@ -707,6 +711,7 @@ HANGING = {
 }
 
 
+@in_many
 @pytest.mark.parametrize("what", HANGING)
 def test_rows_are_only_emptied_where_something_hangs_on_them(path: Path, engine: str, what: str) -> None:
     fill_tab(path, engine)
