@@ -319,6 +319,10 @@ class Sheet(bc.Sheet):
     ProtectContents = property(lambda self: bool(self.tab.sheet.protection.sheet))
 
     @property
+    def FilterMode(self) -> bool:
+        return bool(self.tab.sheet.auto_filter.filterColumn)
+
+    @property
     def visible(self) -> int:
         """As COM says it: -1 is seen, 2 is hidden so that no menu brings it back."""
         states = {"visible": -1, "hidden": 0, "veryHidden": 2}

@@ -40,11 +40,16 @@ def open_book(path: Path | str, engine: str = "package", **options: Any) -> Book
     """A workbook file in one of the engines."""
     if engine in FILES:
         return books.open_book(path, engine, **options)
+    return BookInExcel(open_in_excel(Path(path), engine), **options)
+
+
+def open_in_excel(path: Path, engine: str = "xlwings") -> xw.Book:
+    """A person opens a workbook file in Excel; another one of that name is closed first."""
     app = real_excel() if engine == "excel" else stand_in()
-    for book in [b for b in app.books if b.name.lower() == Path(path).name.lower()]:
-        if engine == "excel" or not book.impl.holds_file(Path(path)):
+    for book in [b for b in app.books if b.name.lower() == path.name.lower()]:
+        if engine == "excel" or not book.impl.holds_file(path):
             book.close()
-    return BookInExcel(app.books.open(str(path)), **options)
+    return app.books.open(str(path))
 
 
 def stand_in() -> xw.App:

@@ -19,7 +19,7 @@ import book_samples as samples
 import workbooks
 from conftest import EFFORT
 from live_books import FILES as ENGINES
-from live_books import open_book, stand_in
+from live_books import open_book, open_in_excel
 from recoup import doors, live_doors, sheets
 from recoup.books.base import Book, BookError
 from recoup.books.report_tab import leading_blank_columns
@@ -267,9 +267,19 @@ def test_a_refresh_gives_the_same_workbook_in_both_engines_and_the_same_cells_in
     assert refreshed.path == books[2]
 
 
-def live_refresh(path: Path) -> doors.Refreshed:
+@pytest.mark.excel
+def test_a_refresh_gives_the_same_cells_in_excel_itself(tmp_path: Path) -> None:
+    file, live = tmp_path / "file.xlsx", tmp_path / "live.xlsx"
+    for book in (file, live):
+        book.write_bytes(workbooks.imported_book(tmp_path).read_bytes())
+    live_refresh(live, "excel")
+    doors.refresh_book(file, workbooks.run(), [], target=doors.Target(in_place=True))
+    assert_same_contents(file, live)
+
+
+def live_refresh(path: Path, engine: str = "xlwings") -> doors.Refreshed:
     """A person opens the workbook in Excel, clicks Refresh claims, and saves it."""
-    there = stand_in().books.open(str(path))
+    there = open_in_excel(path, engine)
     done = live_doors.refresh_live(workbooks.run(), [])
     there.save()
     there.close()

@@ -282,6 +282,23 @@ def test_large_tables_are_read_and_written_in_pieces(
     assert len([1 for what, where in excel.calls if what == "write" and "Evidence" in where]) < 10
 
 
+def test_many_scattered_cells_of_a_column_are_written_in_one_stretch_and_keep_all_their_digits(
+    path: Path, excel: App
+) -> None:
+    amount = 0.1 + 0.2
+    book = open_live()
+    book.append_rows("Claims", [{"Claim ID": f"LW-{n}", "Claim value": amount} for n in range(100)])
+    book.save()
+    excel.calls.clear()
+    odd: list[Record] = [{"Claim ID": f"LW-{n}", "Claim value": 5} for n in range(1, 99, 2)]
+    book.patch_rows("Claims", ["Claim ID"], odd)
+    swap(path, 10, 40, "Claims")
+    book.save()
+    values = {r["Claim ID"]: r["Claim value"] for r in cells_of(path, "Claims")}
+    assert values == {f"LW-{n}": 5.0 if n % 2 and n < 99 else amount for n in range(100)}
+    assert len([1 for what, _ in excel.calls if what == "write"]) == 1
+
+
 def _cells(where: str) -> int:
     area = excel_stand_in.Area.parse(where.partition("!")[2])
     assert area is not None
@@ -494,6 +511,19 @@ def test_protected_tabs_are_named_before_anything_is_written(
     with pytest.raises(BookLocked, match=says):
         book.save()
     assert [what for what, _ in excel.calls if what == "write"] == []
+
+
+def test_rows_are_not_removed_from_a_tab_that_is_filtered(path: Path, excel: App) -> None:
+    there = open_book(path).tabs["Inventory Ledger"].sheet.auto_filter
+    there.ref = "A1:C2"
+    there.add_filter_column(0, ["01/03/2025"])
+    book = open_live()
+    book.write_tab("Inventory Ledger", [["01/03/2025"]])
+    book.save()
+    book.drop_rows("Inventory Ledger", [2])
+    with pytest.raises(BookLocked, match=r"'Inventory Ledger' is filtered.*Data > Clear"):
+        book.save()
+    assert open_book(path).tabs["Inventory Ledger"].raw((2, 1)) == "01/02/2025"
 
 
 def test_while_a_cell_is_edited_a_person_is_asked_to_leave_it(path: Path, excel: App) -> None:

@@ -14,6 +14,7 @@ from recoup.books.live_tab import AddRows, DropRows, Step, add_tab, refuse_chang
 from recoup.books.live_table import LiveTable, Placed, belongs
 from recoup.books.snapshot import Edit, Snapshot, TabEdits
 from recoup.books.table_part import TablePart
+from recoup.model import Cell
 
 _SHOWN = -1  # as Excel says it; 2 is hidden from menus too
 
@@ -48,6 +49,7 @@ class LiveChanges:
     def __init__(self, book: xw.Book, before: Snapshot, after: Snapshot, asked: Asked) -> None:
         self._book, self._before, self._after, self._asked = book, before, after, asked
         self._edits = {e.sheet: e for e in after.edits_since(before, asked.stepped())}
+        self._bodies: dict[str, dict[int, dict[int, Cell]]] = {}  # by table, as they were read
         stepped = [sheet for sheet in asked.steps if sheet in asked.stepped()]
         self.tabs = [*self._edits, *stepped]
 
@@ -58,12 +60,19 @@ class LiveChanges:
     # ---- looking
 
     def refuse_unwritable(self) -> None:
-        """Raise ``BookLocked`` when a tab or the list of tabs is protected."""
+        """Raise ``BookLocked`` when a tab or the list of tabs is protected, or a tab that loses rows is filtered."""
         for name in (n for n in self.tabs if n not in self._asked.new_tabs):
             if self._sheet(name).api.ProtectContents:
                 raise BookLocked(
                     f"The tab {name!r} is protected; take its protection off (Review > Unprotect Sheet), then try "
                     "again."
+                )
+        for name, steps in self._asked.steps.items():
+            dropping = name in self.tabs and any(isinstance(step, DropRows) for step in steps)
+            if dropping and name not in self._asked.new_tabs and self._sheet(name).api.FilterMode:
+                raise BookLocked(
+                    f"The tab {name!r} is filtered, and Excel would remove other rows than meant; show all its rows "
+                    "(Data > Clear), then try again."
                 )
         if (self._asked.new_tabs or self._asked.visible) and self._book.api.ProtectStructure:
             raise BookLocked(
@@ -124,7 +133,9 @@ class LiveChanges:
             own = {p: e for p, e in edits.cells.items() if belongs(p, before, after) == "table"}
             if not own and before.area == after.area:
                 continue
-            table = LiveTable(self._table(sheet, before), before, self._before.body_contents(before))
+            if before.name not in self._bodies:
+                self._bodies[before.name] = self._before.body_contents(before)
+            table = LiveTable(self._table(sheet, before), before, self._bodies[before.name])
             yield table, table.place(own, after, before.name in self._asked.replaced), self._likes(after)
 
     def _likes(self, after: TablePart) -> dict[int, int]:

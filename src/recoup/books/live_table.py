@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal
 
 from xlwings.main import Table
@@ -27,6 +28,7 @@ from recoup.books.table_part import TablePart
 from recoup.model import Cell, Formula
 
 Row = Mapping[int, Cell]  # by column
+MOST_STRETCHES = 20  # of a column that are written one by one
 
 
 @dataclass(slots=True)
@@ -81,7 +83,7 @@ class LiveTable:
         if replaced:
             self._refuse_any_change()
             placed = Placed(after.body, {place: edit.after for place, edit in inside.items()})
-            self._close_gaps(placed, self._now)
+            self._close_gaps_across(placed)
             return placed
         body = self._body
         placed = Placed(Area(body.left, body.top, after.area.right, body.bottom))
@@ -93,23 +95,46 @@ class LiveTable:
                 self._place_edit(placed, number, column, edit)
             else:
                 fresh.setdefault(number, {})[column] = edit
+        self._close_gaps_down(placed)
         self._place_fresh(placed, fresh)
         return placed
 
-    def _close_gaps(self, placed: Placed, held: Mapping[int, Row]) -> None:
-        """Write a whole stretch of Recoup's own cells where one of them changes: that takes far fewer calls."""
-        declared = sheets.TABLES.get(self._before.name)
-        own = (
-            [self._before.column_of(c.header) for c in declared.columns if c.owner == "recoup"]
-            if declared
-            else []
-        )
+    def _close_gaps_across(self, placed: Placed) -> None:
+        """Write all of Recoup's own cells of a row of which one changes: that takes far fewer calls."""
         for number in {row for row, _ in placed.cells if row >= placed.body.top}:
-            row = held.get(number, {})
-            for column in own:
+            row = self._was.get(number, {})
+            for column in self._own_columns:
                 content = row.get(column)
-                if not isinstance(content, Formula) and column not in self._before.calculated:
+                if not isinstance(content, Formula):
                     placed.cells.setdefault((number, column), content)
+
+    def _close_gaps_down(self, placed: Placed) -> None:
+        """Likewise down a column in which many cells change: those between are written again with what they hold.
+
+        What was read is written, not what Excel says: that has two digits less.
+        """
+        known = {
+            found[0]: self._was[number]
+            for key, number in self._numbers_then.items()
+            if len(found := self._keys_now.get(key, [])) == 1
+        }
+        for column in self._own_columns:
+            rows = sorted(row for row, c in placed.cells if c == column and row in known)
+            if sum(below - row > 1 for row, below in pairwise(rows)) < MOST_STRETCHES:
+                continue
+            for row in range(rows[0], rows[-1]):
+                content = known.get(row, {}).get(column)
+                held = same(self._now[row].get(column), content) and not isinstance(content, Formula)
+                if row in known and held:
+                    placed.cells.setdefault((row, column), content)
+
+    @cached_property
+    def _own_columns(self) -> list[int]:
+        """Recoup's own columns, as far as no formula of the table fills them."""
+        declared = sheets.TABLES.get(self._before.name)
+        headers = {c.header for c in declared.columns if c.owner == "recoup"} if declared else set()
+        columns = enumerate(self._before.headers, self._before.area.left)
+        return [c for c, header in columns if header in headers and c not in self._before.calculated]
 
     def _refuse_any_change(self) -> None:
         moved = self.area != self._before.area
@@ -129,7 +154,7 @@ class LiveTable:
         """The row in which the record of a row that was read stands now. Raises ``BookChanged``."""
         wanted = self._was[number]
         key = self._key(wanted)
-        if any(key) and self._keys_then[key] == 1:
+        if self._numbers_then.get(key) == number:
             found = self._keys_now.get(key, [])
         elif _same_row(self._now.get(number, {}), wanted):
             found = [number]
@@ -166,8 +191,11 @@ class LiveTable:
         return [self._before.column_of(header) for header in declared.key] if declared else []
 
     @cached_property
-    def _keys_then(self) -> Counter[Key]:
-        return Counter(self._key(row) for row in self._was.values())
+    def _numbers_then(self) -> dict[Key, int]:
+        """The rows that were read, by keys that only one of them has."""
+        keys = {number: self._key(row) for number, row in self._was.items()}
+        often = Counter(keys.values())
+        return {key: number for number, key in keys.items() if any(key) and often[key] == 1}
 
     @cached_property
     def _keys_now(self) -> dict[Key, list[int]]:
@@ -184,11 +212,6 @@ class LiveTable:
         if placed.body != old:
             self._fit(placed.body, likes)
         write_cells(self._sheet, placed.cells)
-        if placed.body.bottom < old.bottom:
-            below = Area(
-                old.left, placed.body.bottom + 1 + self._totals, old.right, old.bottom + self._totals
-            )
-            range_of(self._sheet, below).clear_contents()
         self._arrange()
 
     def refuse_if_blocked(self, placed: Placed) -> None:
