@@ -62,6 +62,8 @@ def _into_text_cell(value: object, apostrophe_kept: bool) -> tuple[Cell, bool]:
 
 def _typed(text: str) -> Cell:
     bare = text.strip()
+    if bare.startswith("=") and "_xlfn." in bare:
+        raise ComError(REFUSED, "There's a problem with this formula")
     if bare.startswith("=") and len(bare) > 1:
         return Formula(bare[1:], calculated(bare[1:]))
     if _NUMBER.fullmatch(text):

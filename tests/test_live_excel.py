@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -316,6 +318,15 @@ def test_excel_wording_a_formula_in_its_own_way_is_no_change(path: Path) -> None
     assert cells_of(path, "Claims")[0]["Units"] == 1.0
 
 
+def test_functions_of_newer_versions_are_written_as_a_person_would_type_them(path: Path) -> None:
+    book = open_live()
+    found = Formula('_xlfn.XLOOKUP("_xlfn x",Cases[Case],_xlfn._xlws.SORT(Cases[Units]))')
+    book.append_rows("Evidence", [{"Claim ID": "A", "Row": found}])
+    book.save()
+    there = open_book(path).tabs["Evidence"].formula(_place("D4"))
+    assert there == 'XLOOKUP("_xlfn x",Cases[Case],SORT(Cases[Units]))'
+
+
 @pytest.mark.parametrize("in_words", [False, True])
 @pytest.mark.parametrize("date1904", [False, True])
 def test_days_are_read_and_written_as_the_numbers_they_are(
@@ -345,7 +356,6 @@ SETTINGS = {
     "screen_updating": True,
     "enable_events": False,
     "display_alerts": True,
-    "interactive": True,
     "calculation": "semiautomatic",
 }
 
@@ -383,7 +393,7 @@ def test_settings_selection_scroll_and_autosave_are_put_back_whatever_happens(
         with pytest.raises((BookChanged, Cancelled, RuntimeError)):
             book.save()
     if how in ("well", "crashed"):
-        assert seen[0] == (False, False, False, False, False, "manual")
+        assert seen[0] == (False, False, False, False, "manual")
     assert excel.settings | SETTINGS == excel.settings
     assert (there.AutoSaveOn, there.shown, there.selected) == (True, "Settings", "$B$5:$C$9")
     assert (excel.ActiveWindow.ScrollRow, excel.ActiveWindow.ScrollColumn) == (40, 3)
@@ -483,6 +493,30 @@ def test_a_copy_is_written_as_a_file_and_the_open_workbook_stays_as_it_is(path: 
     rows = books.open_book(path.with_name("copy.xlsx")).read_table("Cases").records()
     assert [r["Claim ID"] for r in rows][3] == "LW-NEW"
     assert [what for what, _ in excel.calls if what == "write"] == []
+
+
+class OnMac:
+    """What xlwings gives on a Mac instead of COM: other words, and no copies."""
+
+    def __init__(self, saved: bool) -> None:
+        self.saved = SimpleNamespace(get=lambda: saved)
+
+
+@pytest.mark.parametrize("saved", [True, False])
+def test_on_a_mac_the_saved_file_is_read_and_unsaved_changes_are_refused(
+    path: Path, monkeypatch: pytest.MonkeyPatch, saved: bool
+) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(excel_stand_in.Book, "api", OnMac(saved))
+    monkeypatch.setattr(excel_stand_in.Sheet, "api", object())
+    if not saved:
+        with pytest.raises(BookUnsupported, match="has changes that are not saved"):
+            open_live()
+        return
+    book = open_live()
+    book.patch_rows("Cases", ["Claim ID"], PATCH)
+    book.save()
+    assert book.path == path and ("LW-NEW", "new") in products(path)
 
 
 # ---- what Excel does not let us do

@@ -90,3 +90,11 @@ def _reason(error: Exception) -> str:
         details[2] if len(details) > 2 and details[2] else str((error.args[1:2] and error.args[1]) or error)
     )
     return " ".join(str(text).split()).rstrip(".")[:200]
+
+
+def says(api: Any, name: str, default: Any) -> Any:
+    """What Excel's own object says; ``default`` where this Excel (an old one, one on a Mac) does not know the word."""
+    try:
+        return getattr(api, name)
+    except AttributeError:
+        return default

@@ -19,12 +19,14 @@ import xlwings as xw
 from recoup.books.area import Area
 from recoup.books.base import BookUnsaved
 from recoup.books.cells import column_letter, to_serial
+from recoup.books.excel_calls import says
 from recoup.model import Cell, Formula
 
 MOST_READ, MOST_WRITTEN = 500_000, 100_000  # cells in one call
 LONGEST_IN_BLOCK = 900  # letters: older versions of Excel refuse longer ones in a block of cells
 TEXT_FORMAT, GENERAL_FORMAT = "@", "General"
 Place = tuple[int, int]  # row, column
+_MARKS = re.compile(r"\b_xl(?:fn|ws|pm|udf)\.(?=[A-Za-z_])")
 _LONGEST_MISTAKEN = 50  # no number or date that Excel could see in a text is longer
 _COULD_BE_TYPED = re.compile(r"\s*[=+\-@'#]|.*\d|\s*(?:true|false)\s*$", re.I | re.S)
 
@@ -41,7 +43,7 @@ def read_cells(sheet: xw.Sheet, area: Area) -> list[list[Cell]]:
         values, formulas = _grid(part, part.raw_value), _grid(part, part.formula)
         rows += [list(map(_content, *pair)) for pair in zip(values, formulas, strict=True)]
     if any(isinstance(content, date) for row in rows for content in row):  # an Excel that words days as days
-        date1904 = bool(sheet.book.api.Date1904)
+        date1904 = bool(says(sheet.book.api, "Date1904", False))
         return [[to_serial(c, date1904) if isinstance(c, date) else c for c in row] for row in rows]
     return rows
 
@@ -145,7 +147,7 @@ def _write_block(sheet: xw.Sheet, area: Area, rows: list[list[Cell]]) -> None:
         range_of(sheet, column).number_format = GENERAL_FORMAT
     target = range_of(sheet, area)
     if isinstance(rows[0][0], Formula):
-        target.formula = [[f"={c.text}" for c in row if isinstance(c, Formula)] for row in rows]
+        target.formula = [[_as_typed(c) for c in row if isinstance(c, Formula)] for row in rows]
     else:
         plain = [text and not mixed for text, mixed in zip(as_text, numbers, strict=True)]
         target.raw_value = [[_protected(c, p) for c, p in zip(row, plain, strict=True)] for row in rows]
@@ -160,6 +162,11 @@ def _mend_block(sheet: xw.Sheet, area: Area, rows: list[list[Cell]]) -> None:
         for column, (found, content) in enumerate(zip(now, wanted, strict=True), area.left):
             if not same(found, content):
                 _mend(sheet, (row, column), content)
+
+
+def _as_typed(formula: Formula) -> str:
+    """A formula as a person would type it: files mark the functions of newer versions."""
+    return "=" + _MARKS.sub("", formula.text)
 
 
 def _is_no_text(content: Cell) -> bool:
@@ -216,5 +223,5 @@ def _mend(sheet: xw.Sheet, place: Place, content: Cell) -> None:
 
 def _spellings(content: Cell) -> list[Any]:
     if isinstance(content, Formula):
-        return [f"={content.text}"]
+        return [_as_typed(content)]
     return [content, "'" + content] if isinstance(content, str) else [content]

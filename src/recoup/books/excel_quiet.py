@@ -1,6 +1,7 @@
 """Excel held still while Recoup writes: no calculation, events, redrawing or AutoSave, and all put back afterwards.
 
 Each setting is put back on its own, whatever happened meanwhile: one that Excel refuses does not keep the others.
+Keyboard and mouse are left on: should the run be killed, nobody could put them back, and Excel waits for it anyway.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ _STILL = {  # of the application
     "screen_updating": False,
     "enable_events": False,
     "display_alerts": False,
-    "interactive": False,
     "calculation": "manual",
 }
 

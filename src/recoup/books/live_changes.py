@@ -9,6 +9,7 @@ import xlwings as xw
 from xlwings.main import Table
 
 from recoup.books.base import BookChanged, BookLocked, NameMissing, SheetMissing, TableMissing
+from recoup.books.excel_calls import says
 from recoup.books.excel_cells import Place, write_cells
 from recoup.books.live_tab import AddRows, DropRows, Step, add_tab, refuse_changed, refuse_changed_cells, take
 from recoup.books.live_table import LiveTable, Placed, belongs
@@ -62,19 +63,23 @@ class LiveChanges:
     def refuse_unwritable(self) -> None:
         """Raise ``BookLocked`` when a tab or the list of tabs is protected, or a tab that loses rows is filtered."""
         for name in (n for n in self.tabs if n not in self._asked.new_tabs):
-            if self._sheet(name).api.ProtectContents:
+            if says(self._sheet(name).api, "ProtectContents", False):
                 raise BookLocked(
                     f"The tab {name!r} is protected; take its protection off (Review > Unprotect Sheet), then try "
                     "again."
                 )
         for name, steps in self._asked.steps.items():
             dropping = name in self.tabs and any(isinstance(step, DropRows) for step in steps)
-            if dropping and name not in self._asked.new_tabs and self._sheet(name).api.FilterMode:
+            if (
+                dropping
+                and name not in self._asked.new_tabs
+                and says(self._sheet(name).api, "FilterMode", False)
+            ):
                 raise BookLocked(
                     f"The tab {name!r} is filtered, and Excel would remove other rows than meant; show all its rows "
                     "(Data > Clear), then try again."
                 )
-        if (self._asked.new_tabs or self._asked.visible) and self._book.api.ProtectStructure:
+        if (self._asked.new_tabs or self._asked.visible) and says(self._book.api, "ProtectStructure", False):
             raise BookLocked(
                 f"The tabs of {self._book.name} are protected; take the protection off (Review > Protect Workbook), "
                 "then try again."

@@ -12,6 +12,7 @@ import xlwings as xw
 
 from recoup.books.backups import BACKUP_FOLDER
 from recoup.books.base import BookError, BookLocked, BookUnsupported
+from recoup.books.excel_calls import says
 from recoup.books.synced import is_synced
 
 _ENDING = ".xlsx"  # of a workbook that was never saved
@@ -45,7 +46,7 @@ def active_workbook() -> xw.Book:
 
 def refuse_unwritable(book: xw.Book) -> None:
     """Raise ``BookLocked`` when a person could not keep what would be written."""
-    if book.api.ReadOnly:
+    if says(book.api, "ReadOnly", False):
         raise BookLocked(
             f"{book.name} is open read-only; close it and open it so that you may change it, or save it under another "
             "name first."
@@ -57,7 +58,7 @@ def place_of(book: xw.Book) -> Path:
 
     The name is taken from Excel itself: xlwings would look for the local twin of a web address, and fail.
     """
-    full = str(book.api.FullName)
+    full = str(says(book.api, "FullName", "") or book.fullname)
     if "://" not in full and Path(full).is_absolute():
         return Path(full)
     return Path(_file_name(book))
