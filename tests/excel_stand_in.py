@@ -91,6 +91,12 @@ class Window:
         book.tabs[book.shown].sheet.freeze_panes = frozen
 
 
+class AutoCorrect:
+    """What Excel does on its own; filling formulas into the blank cells of a table's column is on in a fresh Excel."""
+
+    AutoFillFormulasInLists = True
+
+
 class App(bc.App):
     """One Excel. ``busy`` while somebody edits a cell; ``calls`` are the reads and writes of cells it was asked for."""
 
@@ -102,11 +108,11 @@ class App(bc.App):
         self.calls: list[tuple[str, str]] = []
         self.before_write: list[Any] = []  # what others do in the meantime, one by one before each write
         self.ActiveWindow = Window(self)
+        self.AutoCorrect = AutoCorrect()
         self.settings: dict[str, Any] = {
             "screen_updating": True,
             "enable_events": True,
             "display_alerts": True,
-            "interactive": True,
             "calculation": "automatic",
             "status_bar": False,
             "cut_copy_mode": False,
@@ -147,7 +153,6 @@ for _name in (
     "screen_updating",
     "enable_events",
     "display_alerts",
-    "interactive",
     "calculation",
     "status_bar",
     "cut_copy_mode",
@@ -439,6 +444,18 @@ class Range(bc.Range):
     @formula.setter
     def formula(self, data: Any) -> None:
         self._enter(data if isinstance(data, (list, tuple)) else [[data]])
+        if self._app.AutoCorrect.AutoFillFormulasInLists:
+            self._fill_columns()
+
+    def _fill_columns(self) -> None:
+        for table in self._sheet.tables:
+            a = table.range.area
+            for row, column in (place for places in self._places() for place in places):
+                text = self._tab.formula((row, column))
+                if text and a.top < row <= a.bottom and a.left <= column <= a.right:
+                    for other in range(a.top + 1, a.bottom + 1):
+                        if self._tab.is_blank((other, column)):
+                            self._put((other, column), Formula(text, None))
 
     def _enter(self, rows: Any) -> None:
         if self._app.before_write:

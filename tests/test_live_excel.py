@@ -318,6 +318,23 @@ def test_excel_wording_a_formula_in_its_own_way_is_no_change(path: Path) -> None
     assert cells_of(path, "Claims")[0]["Units"] == 1.0
 
 
+def test_excel_does_not_fill_a_column_with_a_formula_that_is_meant_for_one_row(
+    path: Path, excel: App
+) -> None:
+    book = open_live()
+    links: list[Cell] = [None, Formula('HYPERLINK("#Home!A1","one")'), None, Formula("1+1")]
+    book.append_rows("Evidence", [{"Claim ID": "A", "Row": link} for link in links])
+    book.save()
+    tab = open_book(path).tabs["Evidence"]
+    assert [tab.formula((row, 4)) for row in range(4, 8)] == [
+        None,
+        'HYPERLINK("#Home!A1","one")',
+        None,
+        "1+1",
+    ]
+    assert excel.AutoCorrect.AutoFillFormulasInLists
+
+
 def test_functions_of_newer_versions_are_written_as_a_person_would_type_them(path: Path) -> None:
     book = open_live()
     found = Formula('_xlfn.XLOOKUP("_xlfn x",Cases[Case],_xlfn._xlws.SORT(Cases[Units]))')

@@ -27,6 +27,8 @@ def quiet(book: xw.Book) -> Iterator[None]:
         _hold(back, book.api, "AutoSaveOn", False)
         for name, value in _STILL.items():
             _hold(back, book.app, name, value)
+        with suppress(Exception):  # else Excel fills a whole column of a table with one formula
+            _hold(back, book.app.api.AutoCorrect, "AutoFillFormulasInLists", False)
         with suppress(Exception):
             back.callback(_view(book))
         yield

@@ -63,23 +63,20 @@ class LiveChanges:
     def refuse_unwritable(self) -> None:
         """Raise ``BookLocked`` when a tab or the list of tabs is protected, or a tab that loses rows is filtered."""
         for name in (n for n in self.tabs if n not in self._asked.new_tabs):
-            if says(self._sheet(name).api, "ProtectContents", False):
+            api = self._sheet(name).api
+            if says(api, "ProtectContents", False):
                 raise BookLocked(
                     f"The tab {name!r} is protected; take its protection off (Review > Unprotect Sheet), then try "
                     "again."
                 )
-        for name, steps in self._asked.steps.items():
-            dropping = name in self.tabs and any(isinstance(step, DropRows) for step in steps)
-            if (
-                dropping
-                and name not in self._asked.new_tabs
-                and says(self._sheet(name).api, "FilterMode", False)
-            ):
+            drops = any(isinstance(step, DropRows) for step in self._asked.steps.get(name, ()))
+            if drops and says(api, "FilterMode", False):
                 raise BookLocked(
                     f"The tab {name!r} is filtered, and Excel would remove other rows than meant; show all its rows "
                     "(Data > Clear), then try again."
                 )
-        if (self._asked.new_tabs or self._asked.visible) and says(self._book.api, "ProtectStructure", False):
+        moves_tabs = self._asked.new_tabs or self._asked.visible
+        if moves_tabs and says(self._book.api, "ProtectStructure", False):
             raise BookLocked(
                 f"The tabs of {self._book.name} are protected; take the protection off (Review > Protect Workbook), "
                 "then try again."
