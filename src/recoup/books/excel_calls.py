@@ -20,7 +20,6 @@ _BUSY = {
     -2147417846: "try again later",
 }
 _GONE = {-2147023174, -2147417848, -2147220995}  # the server, the object or the connection is no more
-_PLATFORMS = ("xlwings._xlwindows",)
 
 
 @contextmanager
@@ -43,15 +42,16 @@ def excel_calls(book: str = "the workbook") -> Iterator[None]:
 
 @contextmanager
 def _patience() -> Iterator[None]:
-    engines: list[Any] = [sys.modules[name] for name in _PLATFORMS if name in sys.modules]
-    before = [engine.N_COM_ATTEMPTS for engine in engines]
-    for engine in engines:
-        engine.N_COM_ATTEMPTS = ATTEMPTS
+    engine: Any = sys.modules.get("xlwings._xlwindows")
+    if engine is None:
+        yield
+        return
+    before = engine.N_COM_ATTEMPTS
+    engine.N_COM_ATTEMPTS = ATTEMPTS
     try:
         yield
     finally:
-        for engine, attempts in zip(engines, before, strict=True):
-            engine.N_COM_ATTEMPTS = attempts
+        engine.N_COM_ATTEMPTS = before
 
 
 def _sentence(error: Exception, book: str) -> BookError | None:

@@ -11,8 +11,9 @@ from xlwings.main import Table
 from recoup.books.base import BookChanged, BookLocked, NameMissing, SheetMissing, TableMissing
 from recoup.books.excel_calls import says
 from recoup.books.excel_cells import Place, write_cells
+from recoup.books.live_rows import Placed, belongs
 from recoup.books.live_tab import AddRows, DropRows, Step, add_tab, refuse_changed, refuse_changed_cells, take
-from recoup.books.live_table import LiveTable, Placed, belongs
+from recoup.books.live_table import LiveTable
 from recoup.books.snapshot import Edit, Snapshot, TabEdits
 from recoup.books.table_part import TablePart
 from recoup.model import Cell

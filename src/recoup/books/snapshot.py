@@ -11,7 +11,7 @@ from recoup.books.cells import column_index
 from recoup.books.excel_cells import Place
 from recoup.books.package_book import PackageBook
 from recoup.books.table_part import TablePart
-from recoup.books.worksheet import Worksheet, parse_cells
+from recoup.books.worksheet import CellXml, Worksheet, parse_cells
 from recoup.model import Cell, Formula
 
 
@@ -43,11 +43,11 @@ class Snapshot(PackageBook):
 
     def _contents(self, tab: Worksheet, number: int, shared: dict[str, tuple[str, str]]) -> dict[int, Cell]:
         found: dict[int, Cell] = {}
-        for column, _, kind, inner, _ in parse_cells(tab.rows[number]):
+        for column, style, kind, inner, xml in parse_cells(tab.rows[number]):
             if not inner:
                 continue
             text = None
-            if "f>" in inner or "<f" in inner or ":f" in inner:  # may be a formula: ask who knows
+            if CellXml(style, kind, inner, xml).has_formula:
                 text = formula_text(tab.row(number).cells[column], tab, shared)
             value = self._values.value("", kind, inner) if text is None else Formula(text)
             if value is not None:
