@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 
 import book_samples as samples
+from live_books import EVERY, FILES, SELDOM, open_book
 from recoup import sheets
-from recoup.books import ENGINES, open_book
 from recoup.books.base import (
     Book,
     BookError,
@@ -32,7 +32,11 @@ PATCH = [
 LINK = 'HYPERLINK("#Evidence!A4","1 row")'
 
 
-@pytest.fixture(params=ENGINES)
+in_files = pytest.mark.parametrize("engine", FILES)  # Excel fits rows, calculates and opens files itself
+in_many = pytest.mark.parametrize("engine", SELDOM)
+
+
+@pytest.fixture(params=EVERY)
 def engine(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -46,8 +50,8 @@ def table(path: Path, name: str, engine: str = "package") -> list[dict[str, obje
     return open_book(path, engine).read_table(name).records()  # type: ignore[return-value]
 
 
-def by_id(path: Path, name: str = "Cases") -> dict[object, dict[str, object]]:
-    return {r["Claim ID"]: r for r in table(path, name)}
+def by_id(path: Path, name: str = "Cases", engine: str = "package") -> dict[object, dict[str, object]]:
+    return {r["Claim ID"]: r for r in table(path, name, engine)}
 
 
 def patch_cases(path: Path, engine: str, records: list[dict[str, object]] = PATCH) -> Book:  # type: ignore[assignment]
@@ -66,7 +70,7 @@ def test_every_declared_table_is_found_with_its_headers(path: Path, engine: str)
 
 
 def test_values_come_back_with_their_types(path: Path, engine: str) -> None:
-    row = by_id(path)["LW-AAA"]
+    row = by_id(path, engine=engine)["LW-AAA"]
     assert row["Event date"] == date(2025, 1, 5) and type(row["Event date"]) is date
     assert row["Units"] == 2.0 and row["Case"] == "C-1" and row["Kind"] is None
     assert row["Notes"] == "ask Ann & Bob"
@@ -99,7 +103,7 @@ def test_shared_strings_rich_texts_and_inline_strings_are_read(path: Path, engin
         return re.sub(rf'<c r="{cell}"[^>]*/>', rich, xml)
 
     samples.edit_part(path, samples.part_of(path, "Cases"), inline)
-    row = by_id(path)["LW-AAA"]
+    row = by_id(path, engine=engine)["LW-AAA"]
     assert (row["Owner"], row["Notes"], row["Stage"]) == ("in line", "ask Ann & Bob", "Filed")
 
 
@@ -129,6 +133,7 @@ def test_hidden_rows_stay_hidden_heights_stay_and_new_rows_are_visible(path: Pat
 CHOSEN = 'ht="33" customHeight="1"'
 
 
+@in_files
 @pytest.mark.parametrize("former", ['ht="15"', 'ht="62.4"', 'ht="31.5" customHeight="1"'])
 def test_a_row_that_is_written_is_fitted_to_its_text_unless_a_person_chose_its_height(
     path: Path, engine: str, former: str
@@ -140,6 +145,7 @@ def test_a_row_that_is_written_is_fitted_to_its_text_unless_a_person_chose_its_h
     assert heights(path, "Cases") == {"4": None, "5": 33, "6": untouched, "7": None}
 
 
+@in_files
 @pytest.mark.parametrize("former", ['ht="62.4"', 'ht="31.5" customHeight="1"'])
 def test_rows_that_are_replaced_or_come_anew_are_fitted_to_their_text(
     path: Path, engine: str, former: str
@@ -154,6 +160,7 @@ def test_rows_that_are_replaced_or_come_anew_are_fitted_to_their_text(
 WORDS = "Paste the report again with its heading, then refresh and look at Checks once more; "
 
 
+@in_files
 @pytest.mark.parametrize(
     ("times", "height", "wider"), [(0, None, None), (1, 33, 33), (3, 78, 63), (12, 258, 213)]
 )
@@ -177,6 +184,7 @@ def test_a_row_is_as_tall_as_its_longest_text_at_the_width_of_its_column(
     assert heights(path, "Claims") == {"4": None}
 
 
+@in_files
 def test_a_column_that_a_person_made_narrower_makes_new_rows_taller(tmp_path: Path, engine: str) -> None:
     tall = []
     for width in ("64", "31"):
@@ -217,6 +225,7 @@ def test_rows_a_person_sorted_stay_where_they_are(tmp_path: Path, engine: str) -
     assert by_id(path)["LW-AAA"]["Product"] == "renamed"
 
 
+@in_many
 @pytest.mark.parametrize("at", [0, 5, len(sheets.CLAIMS.columns)])
 def test_columns_that_people_add_stay_in_any_position(
     tmp_path: Path, engine: str, at: int, monkeypatch: pytest.MonkeyPatch
@@ -309,6 +318,7 @@ STRANGE = [
 ]
 
 
+@in_files
 @pytest.mark.parametrize("text", STRANGE)
 def test_text_stays_text_for_us_and_for_openpyxl(path: Path, engine: str, text: str) -> None:
     patch_cases(path, engine, [{"Claim ID": "LW-AAA", "Product": text}, {"Claim ID": text, "Case": text}])
@@ -364,6 +374,7 @@ def test_numbers_blanks_booleans_and_missing_values_are_written_as_what_they_are
     assert [type(v) for v in got[:3]] == [float, float, bool]
 
 
+@in_files
 def test_a_formula_is_written_with_its_cached_value_and_only_the_value_changes_later(
     path: Path, engine: str
 ) -> None:
@@ -619,6 +630,7 @@ def test_columns_are_never_added_over_what_stands_to_the_right(
 LIST = ("Seattle", "=1+1", "Reno", "Waco")
 
 
+@in_many
 @pytest.mark.parametrize(
     ("values", "stands"), [(("a", "b"), "$A$1:$B$1"), (("a",), "$D$1:$D$1"), (LIST, "$D$1:$G$1")]
 )
@@ -660,6 +672,7 @@ def fill_tab(path: Path, engine: str, count: int = 6) -> None:
     book.save()
 
 
+@in_many
 @pytest.mark.parametrize(
     ("gone", "left"),
     [
@@ -698,6 +711,7 @@ HANGING = {
 }
 
 
+@in_many
 @pytest.mark.parametrize("what", HANGING)
 def test_rows_are_only_emptied_where_something_hangs_on_them(path: Path, engine: str, what: str) -> None:
     fill_tab(path, engine)
@@ -798,6 +812,7 @@ def test_raw_cells_keep_their_places_and_are_text(tmp_path: Path, engine: str) -
     assert empty.cells.shape == (0, 0) and empty.rows.tolist() == []
 
 
+@in_files
 def test_files_of_other_formats_are_named_as_what_they_are(tmp_path: Path, engine: str) -> None:
     locked = b"\xd0\xcf\x11\xe0" + bytes(600) + "EncryptedPackage".encode("utf-16-le")
     for name, content, says in [

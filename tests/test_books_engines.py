@@ -1,4 +1,4 @@
-"""Both engines give the same workbook: the same changes, the same refresh, the same text of report tabs."""
+"""All engines give the same workbook: the same changes, the same refresh, the same text of report tabs."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 import book_samples as samples
 import workbooks
 from conftest import EFFORT
-from recoup import doors, sheets
-from recoup.books import ENGINES, open_book
+from live_books import FILES as ENGINES
+from live_books import open_book, open_in_excel
+from recoup import doors, live_doors, sheets
 from recoup.books.base import Book, BookError
 from recoup.books.report_tab import leading_blank_columns
 from recoup.freshness import READ
@@ -168,6 +169,32 @@ def after(folder: Path, engine: str, names: list[str], date1904: bool) -> tuple[
     return path, said, list(book.problems)
 
 
+def contents(path: Path) -> dict[Any, Any]:
+    """What stands in the cells, formulas as texts, and where the tables and names are; no looks.
+
+    Excel calculates for itself and lays out rows; a formula in it is worded as in the file.
+    """
+    found = everything(path)
+    cells = {k: v[0] for k, v in found.items() if isinstance(k, tuple) and k[2] is False and v[0] is not None}
+    tables = {tab: {n: t[0] for n, t in v[0].items()} for tab, v in found.items() if isinstance(v, list)}
+    return {**cells, **tables, "names": found["names"]}
+
+
+def assert_same_contents(one: Path, other: Path) -> None:
+    left, right = contents(one), contents(other)
+    assert {
+        k: (left.get(k), right.get(k)) for k in left.keys() | right.keys() if left.get(k) != right.get(k)
+    } == {}
+
+
+def same_live(names: list[str], date1904: bool) -> None:
+    """In the workbook that is open in Excel the same comes about as in the file."""
+    with tempfile.TemporaryDirectory() as folder:
+        one, other = (after(Path(folder), engine, names, date1904) for engine in ("package", "xlwings"))
+        assert one[1:] == other[1:]
+        assert_same_contents(one[0], other[0])
+
+
 def same_after(names: list[str], date1904: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         one, other = (after(Path(folder), engine, names, date1904) for engine in ENGINES)
@@ -178,6 +205,20 @@ def same_after(names: list[str], date1904: bool) -> None:
 @pytest.mark.parametrize("name", [*CHANGES, "all of them"])
 def test_a_change_gives_the_same_cells_in_both_engines(name: str) -> None:
     same_after(list(CHANGES) if name == "all of them" else [name], date1904=False)
+
+
+@pytest.mark.parametrize(
+    "name", ["all of them", *(pytest.param(name, marks=pytest.mark.slow) for name in CHANGES)]
+)
+def test_a_change_gives_the_same_cells_in_excel(name: str) -> None:
+    same_live(list(CHANGES) if name == "all of them" else [name], date1904=False)
+
+
+@pytest.mark.slow
+@settings(max_examples=6 if EFFORT == "ci" else 100, deadline=None)
+@given(st.lists(st.sampled_from(list(CHANGES)), max_size=12), st.booleans())
+def test_many_orders_of_changes_give_the_same_cells_in_excel(names: list[str], date1904: bool) -> None:
+    same_live(names, date1904)
 
 
 @settings(max_examples=4, deadline=None, phases=[Phase.explicit, Phase.generate])
@@ -211,13 +252,38 @@ def test_a_workbook_saved_by_one_engine_is_read_alike_by_both(tmp_path: Path, en
 # ---- the same refresh
 
 
-def test_a_refresh_gives_the_same_workbook_in_both_engines(tmp_path: Path) -> None:
-    books = [tmp_path / f"{engine}.xlsx" for engine in ENGINES]
-    for engine, book in zip(ENGINES, books, strict=True):
+def test_a_refresh_gives_the_same_workbook_in_both_engines_and_the_same_cells_in_excel(
+    tmp_path: Path,
+) -> None:
+    books = [tmp_path / f"{engine}.xlsx" for engine in (*ENGINES, "xlwings")]
+    for engine, book in zip(ENGINES, books, strict=False):
         book.write_bytes(workbooks.imported_book(tmp_path).read_bytes())
         doors.refresh_book(book, workbooks.run(), [], target=doors.Target(in_place=True), engine=engine)
-    assert_same(*books)
+    assert_same(*books[:2])
+    books[2].write_bytes(workbooks.imported_book(tmp_path).read_bytes())
+    refreshed = live_refresh(books[2])
+    assert_same_contents(books[0], books[2])
     assert len(workbooks.claims(books[1])) > 3
+    assert refreshed.path == books[2]
+
+
+@pytest.mark.excel
+def test_a_refresh_gives_the_same_cells_in_excel_itself(tmp_path: Path) -> None:
+    file, live = tmp_path / "file.xlsx", tmp_path / "live.xlsx"
+    for book in (file, live):
+        book.write_bytes(workbooks.imported_book(tmp_path).read_bytes())
+    live_refresh(live, "excel")
+    doors.refresh_book(file, workbooks.run(), [], target=doors.Target(in_place=True))
+    assert_same_contents(file, live)
+
+
+def live_refresh(path: Path, engine: str = "xlwings") -> doors.Refreshed:
+    """A person opens the workbook in Excel, clicks Refresh claims, and saves it."""
+    there = open_in_excel(path, engine)
+    done = live_doors.refresh_live(workbooks.run(), [])
+    there.save()
+    there.close()
+    return done
 
 
 # ---- the same text

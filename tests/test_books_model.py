@@ -7,11 +7,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import book_samples as samples
-from recoup.books import open_book
+from conftest import EFFORT
+from live_books import open_book
 from recoup.books.cells import escape_text, from_serial, safe_text, to_serial, unescape_text
 
 HEADERS = ("Units", "Product", "Deadline", "Stage", "Notes")
@@ -85,6 +87,13 @@ def test_random_changes_equal_a_plain_model(steps: Steps) -> None:
 @given(STEPS)
 def test_random_changes_in_openpyxl_equal_a_plain_model(steps: Steps) -> None:
     changes_equal_a_plain_model("openpyxl", steps)
+
+
+@pytest.mark.slow
+@settings(max_examples=5 if EFFORT == "ci" else 60, deadline=None)
+@given(STEPS)
+def test_random_changes_in_excel_equal_a_plain_model(steps: Steps) -> None:
+    changes_equal_a_plain_model("xlwings", steps)
 
 
 def changes_equal_a_plain_model(engine: str, steps: Steps) -> None:

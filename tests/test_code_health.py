@@ -93,6 +93,8 @@ LAYERS = (
     {
         "addin_commands",
         "doors",
+        "live_doors",
+        "progress_window",
         "printing",
         "console",
         "score",
@@ -110,6 +112,7 @@ DOORS = {
     "addin_commands",
     "cli",
     "doors",
+    "live_doors",
     "case_doors",
     "case_papers",
     "case_commands",
@@ -129,7 +132,7 @@ ONLY_THESE = {  # unit -> the only other units it may import
     "untrusted": set(),
     "reports": {"model", "untrusted"},
     "policy": {"model"},
-    "books": {"model", "sheets", "untrusted"},
+    "books": {"model", "sheets", "untrusted", "progress"},
 }
 EXCEL = {"openpyxl", "xlwings", "xlsxwriter", "fastexcel"}
 NETWORK = {"socket", "ssl", "urllib", "http", "requests", "httpx", "aiohttp", "ftplib", "smtplib", "asyncio"}

@@ -7,7 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import perf_counter
 
+from .model import RecoupError
+
 Progress = Callable[[str], None]
+
+
+class Cancelled(RecoupError):  # noqa: N818  (named by what happened)
+    """The person who looks on wants no more; raised before anything is written."""
 
 
 class Detail(str):

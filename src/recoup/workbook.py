@@ -50,13 +50,18 @@ class Notebook:
 def open_workbook(path: Path, engine: str = "package") -> Book:
     """Open a Recoup workbook. Raises RecoupError when it is none, or when a newer Recoup made it."""
     book = open_book(path, engine)
+    require_recoup(book)
+    return book
+
+
+def require_recoup(book: Book) -> None:
+    """Raise RecoupError when an open workbook is none of Recoup's, or when a newer Recoup made it."""
     if "Claims" not in book.tables():
         raise RecoupError(
-            f"{path.name} has no table Claims: it is no Recoup workbook, or the table was turned into a range; "
+            f"{book.path.name} has no table Claims: it is no Recoup workbook, or the table was turned into a range; "
             "make one with `recoup new`, or take the newest backup."
         )
     check_version(book)
-    return book
 
 
 def read_notebook(book: Book) -> Notebook:

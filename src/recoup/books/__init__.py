@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from recoup.books.base import Book, BookUnsupported
+from recoup.progress import Progress, unseen
+
+if TYPE_CHECKING:
+    from recoup.books.xlwings_book import XlwingsBook
 
 ENGINES = ("package", "openpyxl")
 
@@ -27,3 +32,17 @@ def open_book(
 
         return OpenpyxlBook(Path(path), backups=backups, keep=keep)
     raise BookUnsupported(f"There is no engine {engine!r}: use one of {', '.join(ENGINES)}.")
+
+
+def open_live(*, backups: Path | None = None, keep: int = 5, progress: Progress = unseen) -> XlwingsBook:
+    """The workbook that is open in Excel: the one whose button was clicked, else the active one.
+
+    ``save`` writes into it as it stands open; its file is left to the person. ``progress`` may raise ``Cancelled``.
+    Raises ``BookError`` when there is no such workbook, or Excel is busy.
+    """
+    from recoup.books.excel_calls import excel_calls
+    from recoup.books.open_workbooks import active_workbook
+    from recoup.books.xlwings_book import XlwingsBook
+
+    with excel_calls():
+        return XlwingsBook(active_workbook(), backups=backups, keep=keep, progress=progress)

@@ -32,6 +32,14 @@ class Area:
     def __str__(self) -> str:
         return f"{column_letter(self.left)}{self.top}:{column_letter(self.right)}{self.bottom}"
 
+    @property
+    def absolute(self) -> str:
+        """The address that stays when a formula is moved: ``$B$3:$D$9``, ``$B$3`` for one cell."""
+        first, last = (
+            f"${column_letter(c)}${r}" for c, r in ((self.left, self.top), (self.right, self.bottom))
+        )
+        return first if first == last else f"{first}:{last}"
+
     def is_on_a_sheet(self) -> bool:
         """Whether its corners are in order and within an Excel sheet."""
         return 1 <= self.left <= self.right <= MAX_COLUMNS and 1 <= self.top <= self.bottom <= MAX_ROWS

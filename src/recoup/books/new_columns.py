@@ -26,8 +26,10 @@ def add_columns(body: TableBody, columns: Sequence[sheets.Column]) -> None:
     _refuse_if_taken(body, room)
     header_row = sheet.row(area.top)
     for place, column in enumerate(fresh, room.left):
-        like = table.column_of(_like(table.name, table.headers, column))
-        head = header_row.cells.get(table.column_of(_like(table.name, table.headers, column, any_kind=True)))
+        like = table.column_of(column_like(table.name, table.headers, column))
+        head = header_row.cells.get(
+            table.column_of(column_like(table.name, table.headers, column, any_kind=True))
+        )
         style = head.style if head else ""
         _put(body, area.top, place, style, column.header)
         for number in range(area.top + 1, area.bottom + 1):
@@ -50,7 +52,7 @@ def _refuse_if_taken(body: TableBody, room: Area) -> None:
         )
 
 
-def _like(table: str, headers: Sequence[str], column: sheets.Column, any_kind: bool = False) -> str:
+def column_like(table: str, headers: Sequence[str], column: sheets.Column, any_kind: bool = False) -> str:
     """The last column that looks as the new one shall: of its kind and owner, else of its owner, else the last."""
     declared = {c.header: c for c in sheets.TABLES[table].columns} if table in sheets.TABLES else {}
     known = [declared[h] for h in headers if h in declared and declared[h].owner == column.owner]
