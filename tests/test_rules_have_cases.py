@@ -20,7 +20,7 @@ import yaml
 import test_reconciliation as payments
 import test_shield as shield_lines
 import test_stages as stage_lines
-from recoup import case_payments, filed_claims, shield, stages
+from recoup import case_payments, filed_claims, same_issue, shield, stages
 from recoup.case_texts import CODES, KINDS, PURPOSES
 from test_case_texts import DENIALS
 
@@ -84,7 +84,7 @@ def lines_of(module: ModuleType) -> set[int]:
     [
         pytest.param(play_payments, [case_payments, filed_claims], id="payments", marks=pytest.mark.slow),
         pytest.param(play_stages, [stages], id="stages"),
-        pytest.param(play_shield, [shield], id="shield"),
+        pytest.param(play_shield, [shield, same_issue], id="shield"),
     ],
 )
 def test_every_line_of_a_rule_is_reached_by_a_case(
