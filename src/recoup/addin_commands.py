@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +22,8 @@ addin = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+_THIS_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+_ROUNDS = 4  # in which pip is asked for packages, as a rule
 _DONE = {
     "made": "Put {} there.",
     "replaced": "Put this Recoup's {} in the old one's place.",
@@ -73,6 +76,24 @@ def doctor(json: Json = False) -> None:
     from .addin.facts import collect_facts
 
     raise typer.Exit(_print_findings(diagnose(collect_facts(this_computer())), as_json=json))
+
+
+@addin.command()
+def bundle(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new folder, to hand to IT.")],
+    python: Annotated[str, typer.Option(metavar="3.12", help="The Python on the PCs.")] = _THIS_PYTHON,
+) -> None:
+    """Make an offline package for Windows PCs: all wheels, the add-in, and a script that needs no administrator."""
+    from .addin.bundle import download_with_pip, make_bundle
+    from .addin.packages import own_distribution
+    from .console import say
+    from .progress import bar
+
+    with bar(_ROUNDS) as step:
+        files = make_bundle(folder, python, own_distribution(), download_with_pip(python, step))
+    say(
+        f"Made {folder}: {len(files)} files. On each PC run install.cmd in it, as the user who works in Excel."
+    )
 
 
 def _print_changes(changes: Sequence[Change]) -> None:
