@@ -402,6 +402,14 @@ def test_a_wrong_package_is_told_with_the_command_that_mends_it(
     assert finding.remedy == f'Run "{pc.python}" -m pip install "{package.name}{package.wanted}".'
 
 
+@pytest.mark.parametrize(("noted", "says"), [("", "pip knows of none"), ("0.0.9", "pip knows of 0.0.9")])
+def test_a_recoup_that_pip_does_not_know_is_never_to_be_got_from_an_index(
+    pc: Computer, noted: str, says: str
+) -> None:
+    finding = only(to_do(pc, packages=(Package("fba-recoup", "", noted, bool(noted)), PACKAGES[1])))
+    assert says in finding.found and finding.remedy.endswith("install . in Recoup's folder.")
+
+
 def test_every_finding_that_wants_something_done_says_what_in_one_sentence(pc: Computer) -> None:
     registry(pc)[FIRM] = {"VBAWarnings": 4, "RequireAddinSig": 1, "DisableAllAddins": 1}
     put(pc, b"x")

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,7 @@ from recoup.addin.materials import INSIDE, PARTS, addin_for, materials
 from recoup.addin.places import addin_place, script_place
 from recoup.addin.settings import Settings
 from recoup.books.base import BookLocked, BookUnsaved
+from recoup.books.temporary import own_prefix
 from recoup.model import RecoupError
 
 ROOT = Path(__file__).parents[1]
@@ -217,6 +220,79 @@ def test_an_open_addin_ends_the_command_as_an_open_workbook_does(
 def test_another_python_is_asked_for_its_recoup_the_way_a_click_starts_it() -> None:
     assert computers.version_in(Path(sys.executable)) != ""
     assert computers.version_in(Path(sys.executable).with_name("nowhere")) == ""
+
+
+class PaperWinreg:
+    """Windows' own module for its registry, as far as it is used."""
+
+    HKEY_CURRENT_USER, HKEY_LOCAL_MACHINE, REG_SZ, REG_EXPAND_SZ = 1, 2, 3, 4
+
+    @contextmanager
+    def OpenKey(self, root: int, key: str) -> Iterator[str]:
+        if (root, key) != (self.HKEY_CURRENT_USER, "Software"):
+            raise FileNotFoundError(key)
+        yield key
+
+    def QueryInfoKey(self, key: str) -> tuple[int, int, int]:
+        return 1, 3, 0
+
+    def EnumValue(self, key: str, number: int) -> tuple[str, object, int]:
+        return [("Path", "%X%/a", self.REG_EXPAND_SZ), ("N", 7, 0), ("List", ["a"], 0)][number]  # type: ignore[return-value]
+
+    def EnumKey(self, key: str, number: int) -> str:
+        return ["Microsoft"][number]
+
+    def ExpandEnvironmentStrings(self, text: str) -> str:
+        return text.replace("%X%", "C:")
+
+
+def test_the_registry_of_windows_is_read_with_its_variables_filled_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setitem(sys.modules, "winreg", PaperWinreg())  # type: ignore[arg-type]
+    registry = computers.this_computer().registry
+    assert registry.values("user", "Software") == {"path": "C:/a", "n": 7}
+    assert registry.keys("user", "Software") == ["Microsoft"]
+    assert (registry.values("machine", "Software"), registry.keys("user", "None")) == ({}, [])
+
+
+def test_what_a_killed_run_left_where_excel_would_open_it_goes_at_the_next_one(tmp_path: Path) -> None:
+    pc = windows(tmp_path)
+    before = everything_in(tmp_path)
+    left = addin_place(pc).with_name(f"{own_prefix(addin_place(pc))}ab12.tmp")
+    make(left)
+    install(pc)
+    assert not left.exists()
+    make(left)
+    uninstall(pc)
+    assert everything_in(tmp_path) == before
+
+
+def test_two_runs_at_a_time_are_one_too_many(tmp_path: Path) -> None:
+    pc = windows(tmp_path)
+    make(addin_place(pc).with_name("PERSONAL.XLSB"))
+    with (
+        subprocess_holding(addin_place(pc)),
+        pytest.raises(BookLocked, match="Another run of Recoup works on"),
+    ):
+        install(pc)
+    assert not addin_place(pc).exists()
+
+
+@contextmanager
+def subprocess_holding(file: Path) -> Iterator[None]:
+    """Another process that holds the lock of a file."""
+    code = (
+        "import sys; from pathlib import Path; from recoup.books.run_lock import only_run\n"
+        "with only_run(Path(sys.argv[1])): print(flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", code, str(file)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None and holder.stdin is not None
+        holder.stdout.readline()
+        yield
+        holder.stdin.close()
 
 
 def test_this_computer_is_known() -> None:

@@ -10,6 +10,7 @@ from typing import Literal
 from recoup.addin.computer import System
 from recoup.addin.facts import Facts, Installed
 from recoup.addin.materials import ADDIN
+from recoup.addin.packages import RECOUP
 from recoup.addin.trust import judge_trust
 
 INSTALL = "run `recoup addin install`"
@@ -57,7 +58,11 @@ def _python(facts: Facts) -> Iterator[Finding]:
 
 
 def _packages(facts: Facts) -> Iterator[Finding]:
-    wrong = [p for p in facts.packages if not p.fits]
+    wrong = [p for p in facts.packages if not p.fits and p.name != RECOUP]
+    noted = next((p.found for p in facts.packages if p.name == RECOUP), "")
+    if noted != facts.recoup:
+        found = f"Recoup {facts.recoup} runs, but pip knows of {noted or 'none'}."
+        yield Finding("Packages", "act", found, f"Run {_pip(facts)} install . in Recoup's folder.")
     for package in wrong:
         want = f"{package.name}{package.wanted}"
         found = f"{package.name} is {package.found}" if package.found else f"{package.name} is missing"
@@ -65,11 +70,8 @@ def _packages(facts: Facts) -> Iterator[Finding]:
             "Packages", "act", f"{found}; {want} is needed.", f'Run {_pip(facts)} install "{want}".'
         )
     if not wrong:
-        yield Finding(
-            "Packages",
-            "ok",
-            f"Recoup {facts.recoup} and the {len({p.name for p in facts.packages}) - 1} packages it needs.",
-        )
+        needed = len({p.name for p in facts.packages} - {RECOUP})
+        yield Finding("Packages", "ok", f"The {needed} packages that Recoup {facts.recoup} needs are there.")
 
 
 def _pip(facts: Facts) -> str:

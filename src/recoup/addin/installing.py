@@ -6,8 +6,8 @@ Decision: folders stay when the add-in goes; they are Excel's own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -20,7 +20,9 @@ from recoup.addin.settings import Settings
 from recoup.books.base import BookLocked
 from recoup.books.locks import refuse_if_open
 from recoup.books.refusals import refusal
+from recoup.books.run_lock import only_run
 from recoup.books.saving import replace_file
+from recoup.books.temporary import remove_dead
 from recoup.model import RecoupError
 
 _OWN_SCRIPT = b"RunRecoup"
@@ -75,13 +77,10 @@ def install(computer: Computer) -> list[Change]:
                 f"{file} was not made by Recoup; move it elsewhere or rename it, then run this again."
             )
     changed = {file: data for file, data in wanted.items() if standing[file] != data}
-    for file in changed:
-        with _excel_let_go(file):
-            refuse_if_open(file)
-            _make_folder(file)
-    for file, data in changed.items():
-        with _excel_let_go(file):
-            replace_file(file, data, lambda: None, alone=False)
+    with _alone_with(changed) as alone:
+        for file, data in changed.items():
+            with _excel_let_go(file):
+                replace_file(file, data, lambda: None, alone=alone)
     return [_change(file, standing[file], file in changed) for file in wanted]
 
 
@@ -92,11 +91,9 @@ def uninstall(computer: Computer) -> list[Change]:
     if computer.system is System.MACOS:
         files.append(script_place(computer))
     own = [file for file in files if (data := _content(file)) is not None and _is_own(file, data)]
-    for file in own:
-        with _excel_let_go(file):
-            refuse_if_open(file)
-    for file in own:
-        _remove(file)
+    with _alone_with(own):
+        for file in own:
+            _remove(file)
     return [Change(file, "removed" if file in own else "absent") for file in files]
 
 
@@ -131,6 +128,21 @@ def _remove(file: Path) -> None:
         file.unlink()
     except OSError as error:
         raise refusal(error, file) from error
+
+
+@contextmanager
+def _alone_with(files: Iterable[Path]) -> Iterator[bool]:
+    """No file is open, and no other run changes one meanwhile: what a killed run left in Excel's way can go then."""
+    with ExitStack() as held:
+        alone = True
+        for file in files:
+            with _excel_let_go(file):
+                refuse_if_open(file)
+            _make_folder(file)
+            alone = held.enter_context(only_run(file)) and alone
+            if alone:
+                remove_dead(file.parent, file)
+        yield alone
 
 
 @contextmanager
