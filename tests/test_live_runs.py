@@ -18,7 +18,7 @@ import book_samples
 import excel_stand_in
 import workbooks
 from excel_stand_in import App
-from recoup import live_doors, progress_window
+from recoup import live_doors, own_python, progress_window
 from recoup.model import RecoupError
 from recoup.progress import Cancelled
 from recoup.progress_window import CANCELLED, NO_DISPLAY, window
@@ -43,7 +43,7 @@ def in_window(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
     def start(_: list[str], **options: Any) -> Any:
         return real([sys.executable, "-c", program], **options)
 
-    monkeypatch.setattr(progress_window.subprocess, "Popen", start)
+    monkeypatch.setattr(own_python.subprocess, "Popen", start)
 
 
 # ---- the run
@@ -71,17 +71,17 @@ def test_cancel_in_the_window_ends_the_run_with_nothing_written(
 ) -> None:
     in_window(monkeypatch, f"import sys; sys.stdin.readline(); sys.exit({CANCELLED})")
     windows: list[Any] = []
-    start, check = progress_window._start, live_doors.require_recoup
+    start, check = progress_window.start_python, live_doors.require_recoup
 
-    def start_window(title: str) -> Any:
-        windows.append(start(title))
+    def start_window(*command: str) -> Any:
+        windows.append(start(*command))
         return windows[0]
 
     def wait_for_window(opened: Any) -> None:
         check(opened)
         windows[0].wait(20)
 
-    monkeypatch.setattr(progress_window, "_start", start_window)
+    monkeypatch.setattr(progress_window, "start_python", start_window)
     monkeypatch.setattr(live_doors, "require_recoup", wait_for_window)
     with pytest.raises(Cancelled, match="nothing was written"):
         live_doors.refresh_live(workbooks.run(), [])
@@ -188,6 +188,18 @@ def test_a_window_that_cannot_even_be_started_stops_nothing(monkeypatch: pytest.
     def refuse(*_: object, **__: object) -> None:
         raise OSError("no processes left")
 
-    monkeypatch.setattr(progress_window.subprocess, "Popen", refuse)
+    monkeypatch.setattr(own_python.subprocess, "Popen", refuse)
     with window("Refresh claims") as show:
         show("one")
+
+
+def test_the_window_imports_nothing_from_the_folder_the_run_stands_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("recoup", "tkinter", "queue"):
+        (tmp_path / f"{name}.py").write_text("open('was here', 'w').close()")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(progress_window, "_LAST_WAIT", 20.0)
+    with window("Refresh claims") as show:
+        show("one")
+    assert not (tmp_path / "was here").exists()

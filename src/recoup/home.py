@@ -11,9 +11,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 
 from .cases import day
 from .coverage import Coverage, facts_of
+from .follow_ups import by_when
 from .memory import plain
 from .missed_money import by_currency
 from .model import Cell, Formula, Problem, Record
@@ -202,6 +204,7 @@ def next_step(
     not_run: Mapping[str, Sequence[str]],
     waiting: Mapping[str, Sums],
     queue: Queue,
+    on: date,
 ) -> str:
     """In a sentence or two: what is overdue and due today, once there are cases, and the most useful thing to do."""
     errors = sum(p.severity == "error" for p in problems)
@@ -213,8 +216,8 @@ def next_step(
         return f"Paste {', '.join(tabs)}, then refresh the claims."
     parts = []
     if ready:
-        first = min((closes for c in ready if (closes := day(c.get("File by")))), default=None)
-        by = f", the first by {first}" if first else ""
+        dated = [(file, day(c.get("Deadline")) or file) for c in ready if (file := day(c.get("File by")))]
+        by = f", the first{by_when(*min(dated), on)}" if dated else ""
         parts.append(
             f"File {len(ready)} {'claim that is' if len(ready) == 1 else 'claims that are'} ready{by}"
         )

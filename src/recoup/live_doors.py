@@ -9,10 +9,10 @@ from pathlib import Path
 from .books import open_live
 from .books.base import Book
 from .doors import Refreshed
-from .frame_cache import user_cache
 from .progress import Detail, Progress
 from .progress_window import window
 from .refresh import refresh
+from .report_workers import shelf_for
 from .reports_folder import report_files
 from .run import Run
 from .workbook import backups_kept, require_recoup
@@ -44,6 +44,6 @@ def refresh_live(run: Run, folders: Sequence[Path]) -> Refreshed:
     """Refresh the open workbook; people's cells, and its file, are left alone."""
     with opened_live("Refresh claims") as (book, progress):
         files = report_files(book, folders)
-        summary = refresh(book, run, files=files, shelf=user_cache(), progress=progress)
+        summary = refresh(book, run, files=files, shelf=shelf_for(files), progress=progress)
         progress(Detail("Writing into Excel"))
         return Refreshed(summary, book.save(), WRITTEN)

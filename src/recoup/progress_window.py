@@ -15,6 +15,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import IO
 
+from .own_python import start_python
 from .progress import Cancelled, Progress
 
 CANCELLED, NO_DISPLAY = 10, 3  # how the window ends; 0 when the run did
@@ -26,7 +27,7 @@ _LAST_WAIT = 2.0  # seconds
 @contextmanager
 def window(title: str) -> Iterator[Progress]:
     """Show a window until the end; what it yields raises ``Cancelled`` at the first step after Cancel was clicked."""
-    shown = _start(title)
+    shown = start_python("-m", __name__, title)
 
     def show(step: str) -> None:
         if shown is None:
@@ -43,24 +44,6 @@ def window(title: str) -> Iterator[Progress]:
     finally:
         if shown is not None:
             _end(shown)
-
-
-def _start(title: str) -> subprocess.Popen[str] | None:
-    command = [sys.executable, "-m", __name__, title]
-    flags: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # Windows: no black console behind it
-    quiet = subprocess.DEVNULL
-    try:
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=quiet,
-            stderr=quiet,
-            text=True,
-            encoding="utf-8",
-            creationflags=flags,
-        )
-    except OSError:
-        return None
 
 
 def _end(shown: subprocess.Popen[str]) -> None:

@@ -13,10 +13,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from threading import Event, Lock, Thread
 
 from .frame_cache import FrameCache, user_cache
+from .own_python import start_python
 from .reports import Listing, Reading, Shelf, Source, file_sources, shelve
 
 LEAST_BYTES = 32 << 20  # of all text files: below, a process is hardly begun when all is read
@@ -90,13 +92,17 @@ class Workers:
         with self._lock:
             if self._processes is not None:
                 return
-            self._processes = [p for _ in range(min(self._number, len(self._left))) if (p := _start())]
+            self._processes = [
+                p
+                for _ in range(min(self._number, len(self._left)))
+                if (p := start_python("-c", _SERVE, answers=True))
+            ]
             for process in self._processes:
                 Thread(target=self._feed, args=(process,), daemon=True).start()
 
     def _feed(self, process: subprocess.Popen[str]) -> None:
         """Hand over one file after the other, from the last on, until none is left or the worker is gone."""
-        with process:
+        with suppress(OSError), process:  # the pipe to one that died cannot be emptied
             while (file := self._take()) is not None:
                 name, path, done = file
                 try:
@@ -113,25 +119,6 @@ class Workers:
             name, path = self._left.popitem()
             self._theirs[name] = done = Event()
             return name, path, done
-
-
-def _start() -> subprocess.Popen[str] | None:
-    """A Python that imports nothing from the folder it stands in, and sees the same packages as this one."""
-    if not Path(sys.executable or "").stem.lower().startswith("python"):
-        return None
-    try:
-        return subprocess.Popen(
-            [sys.executable, "-P", "-c", _SERVE],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            encoding="utf-8",
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
-    except OSError:
-        return None
 
 
 def _hand_over(process: subprocess.Popen[str], name: str, path: Path, folder: Path) -> bool:

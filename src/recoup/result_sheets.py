@@ -172,7 +172,7 @@ def _summarise(
         reports=found.reports,
         money=home.money_rows(shown),
         deadlines=home.deadline_rows(ahead.queue, book.sheet_of("Claims"), book.sheet_of("Cases")),
-        next_step=home.next_step(shown, problems, result.not_run, waiting, ahead.queue),
+        next_step=home.next_step(shown, problems, result.not_run, waiting, ahead.queue, found.run.as_of),
         notice="; ".join(filter(None, notices)),
         not_run=result.not_run,
         waiting=waiting,
