@@ -138,6 +138,7 @@ def _refresh(book: Path, folders: list[Path], copy: Path) -> Work:
     from recoup.run import Run
 
     recoup.detectors.all_detectors()
+    copy.unlink(missing_ok=True)  # of an earlier run: it would be opened, to see what is replaced
     run = Run(AS_OF, datetime(2026, 11, 15, 12), "benchmark")
 
     def work() -> Found:

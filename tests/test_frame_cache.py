@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
+from threading import Event
 
 import pandas as pd
 import pytest
@@ -18,7 +19,8 @@ from recoup.books import open_book
 from recoup.books.package_book import PackageBook
 from recoup.doors import Target, refresh_book
 from recoup.frame_cache import FrameCache, user_cache
-from recoup.reports import Reports, Source, file_sources, list_files, read
+from recoup.refresh import kept
+from recoup.reports import Reports, Shelf, Source, file_sources, list_files
 from recoup.run import Run
 from report_samples import samples
 from workbooks import AS_OF, blank_book, imported_book
@@ -29,6 +31,11 @@ RUN = Run(AS_OF, datetime(2026, 11, 15, 12), "Ann")
 @pytest.fixture
 def shelf(tmp_path: Path) -> FrameCache:
     return FrameCache(tmp_path / "cache", least_rows=0)
+
+
+def read(sources: Iterable[Source], shelf: Shelf | None = None) -> Reports:
+    with kept(shelf):
+        return reports.read(sources, shelf=shelf)
 
 
 def one_file(path: Path) -> Source:
@@ -63,6 +70,25 @@ def test_what_is_remembered_of_any_report_is_what_was_read(shelf: FrameCache, sa
     first = read([source], shelf=shelf)
     same(read([never_read(source)], shelf=shelf), first)
     same(read([one_file(sample)]), first)
+
+
+def test_what_becomes_of_a_reading_later_is_not_what_is_remembered(
+    shelf: FrameCache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = one_file(next(p for p in samples() if p.parent.name == "inventory_ledger"))
+    first = read([source], shelf=shelf)
+    later, may_write = FrameCache(tmp_path / "later", least_rows=0), Event()
+    write = later._write
+    monkeypatch.setattr(later, "_write", lambda *told: may_write.wait(20) and write(*told))
+    reading = shelf.find(source)
+    assert reading is not None
+    with kept(later):
+        later.keep(source, reading)
+        (block,) = reading.blocks
+        block.frame["quantity"]._values[:] = 99
+        block.export.rows_used = 99
+        may_write.set()
+    same(read([never_read(source)], shelf=later), first)
 
 
 def test_one_changed_character_or_another_name_is_read_anew(shelf: FrameCache, tmp_path: Path) -> None:
@@ -103,12 +129,12 @@ def test_a_damaged_memory_is_thrown_away_and_the_report_read(
 ) -> None:
     source = one_file(next(p for p in samples() if p.parent.name == "reimbursements"))
     first = read([source], shelf=shelf)
-    (kept,) = (tmp_path / "cache").iterdir()
-    data = bytearray(kept.read_bytes())
+    (file,) = (tmp_path / "cache").iterdir()
+    data = bytearray(file.read_bytes())
     middle = len(data) // 2
     data[middle] ^= 1
     damaged = {"flip": data, "cut": data[:middle], "empty": b"", "forged": data[:-32] + bytes(32)}[damage]
-    kept.write_bytes(damaged)
+    file.write_bytes(damaged)
     assert shelf.find(source) is None
     same(read([source], shelf=shelf), first)
     same(read([never_read(source)], shelf=shelf), first)
@@ -126,9 +152,9 @@ def test_what_was_not_used_for_longest_goes_first(tmp_path: Path) -> None:
     sources = [one_file(p) for p in samples()[:3]]
     for number, source in enumerate(sources):
         read([source], shelf=FrameCache(folder, least_rows=0))
-        for kept in folder.iterdir():
-            if kept.stat().st_mtime > 1000:
-                os.utime(kept, (number, number))
+        for file in folder.iterdir():
+            if file.stat().st_mtime > 1000:
+                os.utime(file, (number, number))
     largest = max(f.stat().st_size for f in folder.iterdir())
     one_more = one_file(samples()[3])
     read([one_more], shelf=FrameCache(folder, least_rows=0, most_bytes=3 * largest + 1))

@@ -11,9 +11,9 @@ import pytest
 from recoup import report_workers
 from recoup.frame_cache import FrameCache
 from recoup.report_workers import Workers, shelf_for
-from recoup.reports import Listing, Reports, file_sources, list_files, read
+from recoup.reports import Listing, Reports, file_sources, list_files
 from recoup.simulator import simulate
-from test_frame_cache import same
+from test_frame_cache import read, same
 from workbooks import AS_OF
 
 

@@ -62,13 +62,13 @@ class FrameCache:
         return None
 
     def keep(self, source: Source, reading: Reading) -> None:
-        """Write it beside the reading of further reports; its frames stay as they are until ``finish``."""
+        """Write it beside all that follows; what is written is the reading as it is now."""
         if sum(block.export.rows_read for block in reading.blocks) < self._least_rows:
             return
         exports = [(b.export, b.problems) for b in reading.blocks]
         facts = _FACTS.dump_json((reading.problems, exports, reading.content))
-        frames = [block.frame for block in reading.blocks]
-        self._writing.append(self._writer.submit(self._write, self._path(source), facts, frames))
+        tables = [pa.Table.from_pandas(b.frame.copy(), preserve_index=False) for b in reading.blocks]
+        self._writing.append(self._writer.submit(self._write, self._path(source), facts, tables))
 
     def finish(self) -> None:
         """Wait until all is written, then let go of what was not used for longest."""
@@ -78,7 +78,7 @@ class FrameCache:
             with suppress(OSError):
                 self._prune()
 
-    def _write(self, path: Path, facts: bytes, frames: Sequence[pd.DataFrame]) -> None:
+    def _write(self, path: Path, facts: bytes, tables: Sequence[pa.Table]) -> None:
         """One reading, in one step."""
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -86,7 +86,7 @@ class FrameCache:
             try:
                 with os.fdopen(handle, "wb") as file:
                     digest = hashlib.sha256()
-                    for piece in _pack(facts, frames):
+                    for piece in _pack(facts, tables):
                         digest.update(piece)
                         file.write(piece)
                     file.write(digest.digest())
@@ -116,11 +116,10 @@ def _reader() -> str:
     return digest.hexdigest()
 
 
-def _pack(facts: bytes, frames: Sequence[pd.DataFrame]) -> Iterator[bytes | pa.Buffer]:
-    """The facts as JSON, then each frame in Arrow's file format, every part with its size before it."""
+def _pack(facts: bytes, tables: Sequence[pa.Table]) -> Iterator[bytes | pa.Buffer]:
+    """The facts as JSON, then each table in Arrow's file format, every part with its size before it."""
     yield from _sized(facts)
-    for frame in frames:
-        table = pa.Table.from_pandas(frame, preserve_index=False)
+    for table in tables:
         sink = pa.BufferOutputStream()
         with pa.ipc.new_file(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as file:
             file.write_table(table)

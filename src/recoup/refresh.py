@@ -42,6 +42,16 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
+@contextmanager
+def kept(shelf: Shelf | None) -> Iterator[None]:
+    """What was read goes onto the shelf beside the work that follows; at the end it is there."""
+    try:
+        yield
+    finally:
+        if shelf is not None:
+            shelf.finish()
+
+
 @uncollected()
 def refresh(
     book: Book,
@@ -57,22 +67,23 @@ def refresh(
     ``shelf`` keeps readings of reports between runs. ``at`` is where the book will be saved, when that is another
     folder: links to files start there.
     """
-    clock = Stopwatch(progress)
-    clock.start("Reading the workbook")
-    notebook = read_notebook(book)
-    clock.start("Reading the reports")
-    reports = _read_reports(book, notebook, files, shelf, progress)
-    fresh = freshness_lines(book, reports.contents, files)
-    clock.start("Finding claims")
-    result = detect(reports, _brief(notebook, run))
-    _find_appealable(notebook, run)
-    sources = {kind: _source(detector) for kind, detector in all_detectors().items()}
-    tracking = track(result.claims, result.not_claimed, notebook.known, run.as_of, sources)
-    clock.start("Writing the sheets")
-    linked = SourceFiles(files.files, reports.exports, at or book.path)
-    summary = write_sheets(Found(book, run, notebook, reports, result, tracking, linked, fresh))
-    summary.seconds = clock.stop()
-    return summary
+    with kept(shelf):
+        clock = Stopwatch(progress)
+        clock.start("Reading the workbook")
+        notebook = read_notebook(book)
+        clock.start("Reading the reports")
+        reports = _read_reports(book, notebook, files, shelf, progress)
+        fresh = freshness_lines(book, reports.contents, files)
+        clock.start("Finding claims")
+        result = detect(reports, _brief(notebook, run))
+        _find_appealable(notebook, run)
+        sources = {kind: _source(detector) for kind, detector in all_detectors().items()}
+        tracking = track(result.claims, result.not_claimed, notebook.known, run.as_of, sources)
+        clock.start("Writing the sheets")
+        linked = SourceFiles(files.files, reports.exports, at or book.path)
+        summary = write_sheets(Found(book, run, notebook, reports, result, tracking, linked, fresh))
+        summary.seconds = clock.stop()
+        return summary
 
 
 @uncollected()
@@ -86,8 +97,9 @@ def check(
 ) -> tuple[Reports, list[Problem], Result]:
     """Read everything and say what is wrong, without writing."""
     notebook = read_notebook(book)
-    reports = _read_reports(book, notebook, files, shelf, progress)
-    result = detect(reports, _brief(notebook, run))
+    with kept(shelf):
+        reports = _read_reports(book, notebook, files, shelf, progress)
+        result = detect(reports, _brief(notebook, run))
     return reports, [*reports.problems, *notebook.problems, *result.problems], result
 
 
@@ -102,8 +114,9 @@ def missing_inputs(
 ) -> list[Ask]:
     """The records a person must fill in, largest money first, without writing."""
     notebook = read_notebook(book)
-    reports = _read_reports(book, notebook, files, shelf, progress)
-    return find_missing(detect(reports, _brief(notebook, run)), reports, notebook.policy, run.as_of)
+    with kept(shelf):
+        reports = _read_reports(book, notebook, files, shelf, progress)
+        return find_missing(detect(reports, _brief(notebook, run)), reports, notebook.policy, run.as_of)
 
 
 def _read_reports(

@@ -1,7 +1,7 @@
 """Processes that read the large report files of a listing at the same time as this one does.
 
-Python reads with one core; half of a folder of reports is read by others when there are cores for them. They put
-what they read into the user's cache, where this process finds it by the content of each file: a worker that fails,
+This process keeps two cores busy; part of a folder of reports is read by others when there are more. They put what
+they read into the user's cache, where this process finds it by the content of each file: a worker that fails,
 dies or is never begun costs time and changes nothing. This process takes the files from the first on, the workers
 take them from the last. Without a cache, for few bytes, and for what the cache already holds there are no workers.
 """
@@ -24,6 +24,9 @@ from .reports import Listing, Reading, Shelf, Source, file_sources, shelve
 LEAST_BYTES = 32 << 20  # of all text files: below, a process is hardly begun when all is read
 LEAST_FILE = 1 << 19  # bytes; a smaller file is read as fast as it is handed over
 MOST = 3  # workers: each holds a report in memory
+OWN_CORES = (
+    2  # this process keeps as many busy: it reads two files at a time, and Arrow has threads of its own
+)
 TEXTS = {".txt", ".csv", ".tsv"}
 _SERVE = "from recoup.report_workers import serve; serve()"
 
@@ -31,7 +34,7 @@ _SERVE = "from recoup.report_workers import serve; serve()"
 def shelf_for(files: Listing) -> Shelf | None:
     """The user's cache, with workers that fill it where the files are large; None where there is no cache."""
     shelf = user_cache()
-    workers = min(_cores() - 1, MOST)
+    workers = min(_cores() - OWN_CORES, MOST)
     large = _large(files)
     if shelf is None or workers < 1 or sum(size for _, _, size in large) < LEAST_BYTES:
         return shelf

@@ -66,8 +66,6 @@ def read(
         reports.problems += reading.problems
         for block in reading.blocks:
             reads[block.export.report].append(block)
-    if shelf is not None:
-        shelf.finish()  # from here on frames and exports may change
     for name, report in all_reports().items():
         reports.frames[name] = _merged(report, reads[name], reports)
     for export in reports.exports:

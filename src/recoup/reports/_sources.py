@@ -41,7 +41,7 @@ class Shelf(Protocol):
         ...
 
     def keep(self, source: Source, reading: Reading) -> None:
-        """Remember it; what is remembered may still be on its way until ``finish``."""
+        """Remember it as it is now; it may still be on its way until ``finish``."""
         ...
 
     def finish(self) -> None:
