@@ -22,6 +22,7 @@ from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from quick_openpyxl import quick
 from recoup import doors
 from recoup.policy import Policy
 from recoup.result_sheets import Summary
@@ -316,14 +317,16 @@ class Desk:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.workbook: Workbook = load_workbook(path, rich_text=True)
+        with quick():
+            self.workbook: Workbook = load_workbook(path, rich_text=True)
 
     def __enter__(self) -> Desk:
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
         if kind is None:
-            self.workbook.save(self.path)
+            with quick():
+                self.workbook.save(self.path)
 
     def table(self, name: str) -> Grid:
         """An owned table, wherever its tab is called."""
