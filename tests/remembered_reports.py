@@ -13,7 +13,8 @@ from recoup.model import RawTable
 from recoup.reports import Reading, Source
 from recoup.reports._content import digest_of
 
-MOST = 4_000  # small readings: about what one process of a run makes
+MOST = 4_000  # readings: about what one process of a run makes
+MOST_ROWS = 2_000  # of a reading; larger ones are few, and would fill the memory
 
 
 class RememberedReports:
@@ -32,8 +33,9 @@ class RememberedReports:
         return None if known is None else deepcopy(known)
 
     def keep(self, source: Source, reading: Reading) -> None:
-        """Remember a copy."""
-        _keep(self._readings, self._cells[source.name, source.digest], deepcopy(reading))
+        """Remember a copy of what is small."""
+        if sum(block.export.rows_read for block in reading.blocks) <= MOST_ROWS:
+            _keep(self._readings, self._cells[source.name, source.digest], deepcopy(reading))
 
     def finish(self) -> None:
         """All is kept."""

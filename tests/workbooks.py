@@ -258,8 +258,7 @@ def blank_book(folder: Path) -> Path:
 
 @cache
 def _blank() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="recoup-tests-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = lasting_folder()
     rules, codes = Policy.rows, Policy.reason_code_rows
     with (
         mock.patch.object(Policy, "rows", lambda policy: rules(policy)[::60]),
@@ -444,8 +443,7 @@ def without(row: Mapping[str, Any], *headers: str) -> dict[str, Any]:
 @cache
 def _master() -> Path:
     """The seller's workbook, imported and refreshed once per session."""
-    folder = Path(tempfile.mkdtemp(prefix="recoup-tests-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = lasting_folder()
     shutil.copytree(_imported().parent, folder, dirs_exist_ok=True)
     refresh(folder / "seller.xlsx")
     return folder / "seller.xlsx"
@@ -453,9 +451,7 @@ def _master() -> Path:
 
 @cache
 def _imported() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="recoup-tests-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return make_book(folder)
+    return make_book(lasting_folder())
 
 
 def imported_book(folder: Path) -> Path:
@@ -474,3 +470,10 @@ def paste_seller(book: Path, seller: Seller, *tabs: str) -> None:
         for name, rows in seller.tables().items():
             if not tabs or name in tabs:
                 desk.paste(name, rows)
+
+
+def lasting_folder() -> Path:
+    """A folder for what tests copy: it is there until this process ends."""
+    folder = Path(tempfile.mkdtemp(prefix="recoup-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
