@@ -15,7 +15,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, settings
 
-EFFORTS = {"ci": 0.2, "default": 1.0, "thorough": 10.0}  # times the examples of a default run
+EFFORTS = {"ci": 0.1, "default": 1.0, "thorough": 10.0}  # times the examples of a default run
 EXAMPLES = 100
 EFFORT = os.environ.get("RECOUP_EFFORT", "default")
 

@@ -22,8 +22,8 @@ from recoup.books.base import (
     TableBlocked,
     TableMissing,
 )
-from recoup.doors import make_workbook
 from recoup.model import Formula, RecoupError
+from workbooks import blank_book
 
 PATCH = [
     {"Claim ID": "LW-AAA", "Units": 9, "Product": "renamed"},
@@ -167,7 +167,7 @@ WORDS = "Paste the report again with its heading, then refresh and look at Check
 def test_a_row_is_as_tall_as_its_longest_text_at_the_width_of_its_column(
     tmp_path: Path, engine: str, times: int, height: float | None, wider: float | None
 ) -> None:
-    path = make_workbook(tmp_path / "book.xlsx")
+    path = blank_book(tmp_path)
     rows = [{"Severity": "note", "Problem": WORDS * times, "First cells": WORDS * 9}, {"What to do": "a\nb"}]
     book = open_book(path, engine)
     book.replace_rows("Checks", rows)
@@ -188,7 +188,7 @@ def test_a_row_is_as_tall_as_its_longest_text_at_the_width_of_its_column(
 def test_a_column_that_a_person_made_narrower_makes_new_rows_taller(tmp_path: Path, engine: str) -> None:
     tall = []
     for width in ("64", "31"):
-        path = make_workbook(tmp_path / f"{width}.xlsx")
+        path = blank_book(tmp_path / width)
         samples.edit_part(
             path,
             samples.part_of(path, "Checks"),

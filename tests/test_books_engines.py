@@ -215,7 +215,7 @@ def test_a_change_gives_the_same_cells_in_excel(name: str) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=6 if EFFORT == "ci" else 100, deadline=None)
+@settings(max_examples=3 if EFFORT == "ci" else 100, deadline=None)
 @given(st.lists(st.sampled_from(list(CHANGES)), max_size=12), st.booleans())
 def test_many_orders_of_changes_give_the_same_cells_in_excel(names: list[str], date1904: bool) -> None:
     same_live(names, date1904)
@@ -228,7 +228,7 @@ def test_any_order_of_changes_gives_the_same_cells(names: list[str], date1904: b
 
 
 @pytest.mark.slow
-@settings(max_examples=12 if EFFORT == "ci" else 200, deadline=None)
+@settings(max_examples=6 if EFFORT == "ci" else 200, deadline=None)
 @given(st.lists(st.sampled_from(list(CHANGES)), max_size=12), st.booleans())
 def test_many_orders_of_changes_give_the_same_cells(names: list[str], date1904: bool) -> None:
     same_after(names, date1904)

@@ -378,7 +378,9 @@ def test_no_function_is_longer_than_a_screen() -> None:
 
 
 def test_no_module_is_too_long() -> None:
-    sizes = {m: _lines_of_code(path_of(m)) for m in modules() if path_of(m).name not in DATA_TABLES}
+    files = {m: path_of(m) for m in modules() if path_of(m).name not in DATA_TABLES}
+    long = [m for m, path in files.items() if path.read_bytes().count(b"\n") >= MOST_LINES]
+    sizes = {m: _lines_of_code(files[m]) for m in long}
     assert {m: n for m, n in sizes.items() if n > MOST_LINES} == {}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from workbooks import (
     cells,
     claim_of,
     claims,
+    copy_of,
+    lasting_folder,
     paste_seller,
     people_columns,
     refresh,
@@ -53,8 +56,14 @@ def add_case(book: Path, **typed: Any) -> None:
 
 
 def taken_up(folder: Path, fnsku: str = LOST) -> tuple[Path, str]:
-    """The seller's book with one claim taken up, and its id."""
-    book = refreshed_book(folder)
+    """The seller's book with one claim taken up, made once for each, and its id."""
+    book, claim_id = _taken_up(fnsku)
+    return copy_of(book, folder), claim_id
+
+
+@cache
+def _taken_up(fnsku: str) -> tuple[Path, str]:
+    book = refreshed_book(lasting_folder())
     claim_id = str(claim_of(book, fnsku)["Claim ID"])
     decide(book, claim_id, "Take up")
     refresh(book, hour=10)

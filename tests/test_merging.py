@@ -249,7 +249,7 @@ def test_after_any_edits_on_two_copies_nothing_is_lost_and_only_conflicts_know_w
 
 
 @pytest.mark.slow
-@settings(max_examples=1_000 if EFFORT == "ci" else 20_000, deadline=None)
+@settings(max_examples=500 if EFFORT == "ci" else 20_000, deadline=None)
 @given(NAMES, STEPS, STEPS)
 def test_after_many_more_edits_nothing_is_lost(
     name: str, one: list[tuple[str, int, int]], other: list[tuple[str, int, int]]

@@ -47,7 +47,7 @@ ENGINES = ("package", "openpyxl")
 COMPARED = (*MARKED, "Journal", "Settings")
 STEPS = 8
 PARTS = 4
-SEQUENCES = 60 if EFFORT == "ci" else 2_500  # of each part
+SEQUENCES = 30 if EFFORT == "ci" else 2_500  # of each part
 IN_FILES = 1 if EFFORT == "ci" else 50
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
 import json
-import shutil
-import tempfile
 from dataclasses import asdict
 from datetime import date, timedelta
 from functools import cache
@@ -23,6 +20,7 @@ from workbooks import (
     claims,
     copy_of,
     imported_book,
+    lasting_folder,
     make_book,
     paste_seller,
     refresh,
@@ -74,31 +72,23 @@ def _rows(seller: Seller) -> str:
 
 @cache
 def _refreshed(rows: str) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="recoup-tests-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    book = make_book(folder, Seller(**json.loads(rows)))
+    book = make_book(lasting_folder(), Seller(**json.loads(rows)))
     refresh(book)
     return book
 
 
 @cache
 def _filed(rows: str) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="recoup-tests-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    book = copy_of(_refreshed(rows), folder)
+    book = copy_of(_refreshed(rows), lasting_folder())
     file_case(book, "9101")
     return book
 
 
 def settle_periods(book: Path) -> None:
     """A person states that the ledger and the payments were read from May to the day of the run."""
-    state(book, LEDGER, date(2026, 5, 1), later(30))
-    state(book, PAID, date(2026, 5, 1), later(30))
-
-
-def state(book: Path, report: str, first: date, last: date) -> None:
+    stated = {"From": date(2026, 5, 1), "To": later(30)}
     opened = doors.open_workbook(book)
-    opened.append_rows("ReportPeriods", [{"Report": report, "From": first, "To": last}])
+    opened.append_rows("ReportPeriods", [{"Report": report, **stated} for report in (LEDGER, PAID)])
     opened.save()
 
 

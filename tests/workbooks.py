@@ -22,13 +22,16 @@ from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from quick_openpyxl import quick
 from recoup import doors
 from recoup.policy import Policy
 from recoup.result_sheets import Summary
 from recoup.run import Run
 from recoup.sheets import TABLES
+from remembered_reports import RememberedReports
 
 AS_OF = date(2026, 11, 15)
+READ_BEFORE = RememberedReports()
 PERIOD = "2026-05-01_2026-11-14"
 REPORTS = {
     "Inventory Ledger": f"inventory-ledger_{PERIOD}.txt",
@@ -248,19 +251,18 @@ def make_book(folder: Path, seller: Seller | None = None, **skip: Any) -> Path:
 
 
 def blank_book(folder: Path) -> Path:
-    """A copy of a new workbook that lists every tenth rule and reason code only: openpyxl is slow per cell."""
+    """A copy of a new workbook that lists few of the rules and reason codes only: openpyxl is slow per cell."""
     folder.mkdir(parents=True, exist_ok=True)
     return Path(shutil.copy(_blank(), folder / "seller.xlsx"))
 
 
 @cache
 def _blank() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="recoup-tests-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = lasting_folder()
     rules, codes = Policy.rows, Policy.reason_code_rows
     with (
-        mock.patch.object(Policy, "rows", lambda policy: rules(policy)[::10]),
-        mock.patch.object(Policy, "reason_code_rows", lambda policy: codes(policy)[::10]),
+        mock.patch.object(Policy, "rows", lambda policy: rules(policy)[::60]),
+        mock.patch.object(Policy, "reason_code_rows", lambda policy: codes(policy)[::30]),
     ):
         return doors.make_workbook(folder / "seller.xlsx")
 
@@ -269,7 +271,8 @@ def refresh(book: Path, as_of: date = AS_OF, who: str = "Ann", hour: int = 9, **
     """Refresh in place through the door and give its summary."""
     folders, engine = target.pop("folders", []), target.pop("engine", "package")
     now, to = run(as_of, who, hour), doors.Target(**target)
-    return doors.refresh_book(book, now, folders, target=to, engine=engine).summary
+    with mock.patch.object(doors, "shelf_for", lambda _: READ_BEFORE):
+        return doors.refresh_book(book, now, folders, target=to, engine=engine).summary
 
 
 def copy_of(book: Path, folder: Path) -> Path:
@@ -313,14 +316,16 @@ class Desk:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.workbook: Workbook = load_workbook(path, rich_text=True)
+        with quick():
+            self.workbook: Workbook = load_workbook(path, rich_text=True)
 
     def __enter__(self) -> Desk:
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
         if kind is None:
-            self.workbook.save(self.path)
+            with quick():
+                self.workbook.save(self.path)
 
     def table(self, name: str) -> Grid:
         """An owned table, wherever its tab is called."""
@@ -438,8 +443,7 @@ def without(row: Mapping[str, Any], *headers: str) -> dict[str, Any]:
 @cache
 def _master() -> Path:
     """The seller's workbook, imported and refreshed once per session."""
-    folder = Path(tempfile.mkdtemp(prefix="recoup-tests-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = lasting_folder()
     shutil.copytree(_imported().parent, folder, dirs_exist_ok=True)
     refresh(folder / "seller.xlsx")
     return folder / "seller.xlsx"
@@ -447,9 +451,7 @@ def _master() -> Path:
 
 @cache
 def _imported() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="recoup-tests-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return make_book(folder)
+    return make_book(lasting_folder())
 
 
 def imported_book(folder: Path) -> Path:
@@ -468,3 +470,10 @@ def paste_seller(book: Path, seller: Seller, *tabs: str) -> None:
         for name, rows in seller.tables().items():
             if not tabs or name in tabs:
                 desk.paste(name, rows)
+
+
+def lasting_folder() -> Path:
+    """A folder for what tests copy: it is there until this process ends."""
+    folder = Path(tempfile.mkdtemp(prefix="recoup-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
