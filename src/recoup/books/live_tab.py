@@ -134,7 +134,7 @@ def _sort_rows(sheet: xw.Sheet, step: SortRows) -> None:
     sort = says(range_of(sheet, Area(left, top, left + width - 1, bottom)).api, "Sort", None)
     if sort is None:
         raise BookUnsupported(
-            "This Excel is not sorted by a program (Excel for Mac); save and close the workbook, then run `recoup tidy`."
+            "This Excel lets no program sort (Excel for Mac); save and close the workbook, then run `recoup tidy`."
         )
     sort(**keys)
 
