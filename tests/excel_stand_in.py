@@ -24,7 +24,7 @@ import excel_habits as habits
 from excel_habits import ComError
 from recoup.books.area import MAX_COLUMNS, MAX_ROWS, Area
 from recoup.books.cell_values import translated
-from recoup.books.cells import column_letter, plain
+from recoup.books.cells import column_index, column_letter, plain
 from recoup.books.openpyxl_cells import Tab
 from recoup.books.openpyxl_edits import drop_rows
 from recoup.books.openpyxl_kept import Kept, read_kept
@@ -103,7 +103,7 @@ class App(bc.App):
     def __init__(self, apps: Apps, pid: int) -> None:
         self.apps, self._pid = apps, pid
         self._books = Books(self)
-        self.busy = self.apostrophe_kept = self.days_in_words = False
+        self.busy = self.apostrophe_kept = self.days_in_words = self.chart_selected = False
         self.copied: Range | None = None
         self.calls: list[tuple[str, str]] = []
         self.before_write: list[Any] = []  # what others do in the meantime, one by one before each write
@@ -126,7 +126,9 @@ class App(bc.App):
     @property
     def selection(self) -> Range | None:
         book = self._books.active
-        return None if book is None else Range(Sheet(book, book.shown), book.selected)
+        if book is None or self.chart_selected:
+            return None
+        return Range(Sheet(book, book.shown), book.selected.partition(",")[0])
 
     def asked(self, what: str, where: str) -> None:
         if self.busy:
@@ -370,6 +372,21 @@ class Range(bc.Range):
     max_cells_per_write = max_cells_per_read = None
 
     @property
+    def Address(self) -> str:
+        """Whole rows and columns without the other coordinate."""
+        a = self.area
+        if (a.left, a.right) == (1, MAX_COLUMNS):
+            return f"${a.top}:${a.bottom}"
+        if (a.top, a.bottom) == (1, MAX_ROWS):
+            return f"${column_letter(a.left)}:${column_letter(a.right)}"
+        return a.absolute
+
+    @property
+    def Areas(self) -> Areas:
+        """The blocks of a selection; asked for on nothing else."""
+        return Areas(self._sheet)
+
+    @property
     def shape(self) -> tuple[int, int]:
         a = self.area
         return a.bottom - a.top + 1, a.right - a.left + 1
@@ -501,6 +518,33 @@ class Range(bc.Range):
         assert shift == "up" and self.area.right == MAX_COLUMNS
         drop_rows(self._tab, range(self.area.top, self.area.bottom + 1))
 
+    def Sort(self, **keys: Any) -> None:
+        """A table with its headings: rows move whole, blanks come last, notes and looks go along."""
+        a, tab = self.area, self._tab
+        if self._sheet.ProtectContents:
+            raise ComError(
+                habits.REFUSED, "The cell or chart you're trying to change is on a protected sheet."
+            )
+        assert keys.pop("Header") == 1 and len(keys) in (2, 4, 6)
+        order = list(range(a.top + 1, a.bottom + 1))
+        for number in range(len(keys) // 2, 0, -1):
+            column, descending = keys[f"Key{number}"].column, keys[f"Order{number}"] == 2
+            filled = [r for r in order if tab.raw((r, column)) is not None]
+            filled.sort(key=lambda r: _in_order(tab.raw((r, column))), reverse=descending)
+            order = filled + [r for r in order if tab.raw((r, column)) is None]
+        columns = range(a.left, a.right + 1)
+        cells = {(r, c): tab.carry((r, c)) for r in order for c in columns if (r, c) in tab.cells}
+        notes = {place: cell.comment for place in cells if (cell := tab.cells[place]).comment}
+        for place in cells:
+            tab.cells[place].comment = None
+            tab.clear(place)
+        for row, source in enumerate(order, a.top + 1):
+            for c in columns:
+                if (source, c) in cells:
+                    tab.set_down((row, c), cells[source, c])
+                if (source, c) in notes:
+                    tab.cells[row, c].comment = notes[source, c]
+
     def select(self) -> None:
         book = self._sheet.book
         if book.shown != self._sheet.name:
@@ -558,6 +602,29 @@ class Range(bc.Range):
                 tab.changed = True
 
 
+def _in_order(value: Any) -> tuple[bool, float, str]:
+    number = isinstance(value, (int, float))
+    return (
+        not number,
+        float(value) if number else 0.0,
+        "" if number else str(value).casefold().replace("-", ""),
+    )
+
+
+class Areas:
+    """The blocks that are selected, counted from 1."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self._sheet, self._texts = sheet, sheet.book.selected.split(",")
+
+    @property
+    def Count(self) -> int:
+        return len(self._texts)
+
+    def Item(self, number: int) -> Range:
+        return Range(self._sheet, self._texts[number - 1])
+
+
 def _area(one: Any, other: Any) -> Area:
     if isinstance(one, Range):
         return one.area.union((other or one).area)
@@ -567,6 +634,8 @@ def _area(one: Any, other: Any) -> Area:
     first, _, last = one.replace("$", "").partition(":")
     if first.isdecimal():
         return Area(1, int(first), MAX_COLUMNS, int(last))
+    if first.isalpha():
+        return Area(column_index(first), 1, column_index(last), MAX_ROWS)
     found = Area.parse(one)
     assert found is not None
     return found

@@ -1,9 +1,9 @@
-"""The command line: `recoup --help`. A door: it parses, asks the clock, calls, prints; no logic lives here."""
+"""The command line: `recoup --help`. A door: it parses, calls, prints; no logic lives here."""
 
 from __future__ import annotations
 
 import sys
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -181,6 +181,17 @@ def clear(
 
 
 @app.command()
+def tidy(book: BookPath, in_place: InPlace = False, engine: Engine = "package") -> None:
+    """Sort Claims by priority, what is finished below. Nothing else moves rows."""
+    from .doors import tidy_book
+    from .printing import print_tidied, print_written
+
+    moved, path = tidy_book(book, in_place=in_place, engine=engine)
+    print_tidied(moved)
+    print_written(book, path)
+
+
+@app.command()
 def upgrade(book: BookPath, in_place: InPlace = False, engine: Engine = "package") -> None:
     """Bring a workbook made by an older Recoup up to this one."""
     from .doors import upgrade_book
@@ -341,16 +352,15 @@ def _explain_error(error: BaseException, debug: bool) -> int:
 
 
 def _run(as_of: str) -> Run:
-    import getpass
+    from .clock import run_now
 
-    from .run import Run
-
-    now = datetime.now()  # noqa: DTZ005 - the operator's own clock
-    return Run(_day(as_of, "--as-of"), now.replace(microsecond=0), getpass.getuser())
+    return run_now(_day(as_of, "--as-of"))
 
 
 def _day(typed: str, option: str) -> date:
-    return read_day(typed, option) if typed else date.today()
+    from .clock import today
+
+    return read_day(typed, option) if typed else today()
 
 
 add_case_commands(app)

@@ -26,6 +26,7 @@ from .reports_folder import report_files
 from .result_sheets import Summary
 from .run import Run
 from .targets import Target, copy_notice, place_of, place_of_refresh
+from .tidying import tidy
 from .upgrade import upgrade
 from .workbook import backups_kept, open_workbook
 
@@ -119,7 +120,13 @@ def check_book(
     progress: Progress = unseen,
 ) -> tuple[Reports, list[Problem], Result]:
     """Read the workbook and the folders, and say what is wrong."""
-    book = open_workbook(path, engine)
+    return check_opened(open_workbook(path, engine), run, folders, progress=progress)
+
+
+def check_opened(
+    book: Book, run: Run, folders: Sequence[Path], *, progress: Progress
+) -> tuple[Reports, list[Problem], Result]:
+    """Read an open workbook and the folders, and say what is wrong."""
     files = report_files(book, folders)
     progress("Reading the reports")
     return check(book, run, files=files, shelf=shelf_for(files), progress=progress)
@@ -137,20 +144,22 @@ def refresh_book(
     """Refresh a workbook file; in a synced folder a copy is written beside it unless told otherwise."""
     if target.dry_run:
         book = open_workbook(path, engine)
-        return Refreshed(
-            _refreshed(book, run, folders, path, progress), None, "Dry run: nothing was written."
-        )
+        summary = refresh_opened(book, run, folders, progress=progress, at=path)
+        return Refreshed(summary, None, "Dry run: nothing was written.")
     to = place_of_refresh(path, run.as_of, target)
     with opened_to_write(path, to, engine) as book:
-        summary = _refreshed(book, run, folders, to, progress)
+        summary = refresh_opened(book, run, folders, progress=progress, at=to)
         progress("Saving")
         written = book.save(to)
     return Refreshed(summary, written, "" if target.output else copy_notice(path, written))
 
 
-def _refreshed(book: Book, run: Run, folders: Sequence[Path], to: Path, progress: Progress) -> Summary:
+def refresh_opened(
+    book: Book, run: Run, folders: Sequence[Path], *, progress: Progress, at: Path | None = None
+) -> Summary:
+    """Refresh an open workbook, which will be saved as ``at``; the caller saves it."""
     files = report_files(book, folders)
-    return refresh(book, run, files=files, shelf=shelf_for(files), progress=progress, at=to)
+    return refresh(book, run, files=files, shelf=shelf_for(files), progress=progress, at=at)
 
 
 def clear_book(
@@ -180,6 +189,14 @@ def clear_book(
         return clearing, book.save(to)
 
 
+def tidy_book(path: Path, *, in_place: bool = False, engine: str = "package") -> tuple[int, Path | None]:
+    """Sort Claims by priority; how many rows moved, and the file written (None when none did)."""
+    to = place_of(path, "tidied", in_place)
+    with opened_to_write(path, to, engine) as book:
+        moved = tidy(book)
+        return moved, book.save(to) if moved else None
+
+
 def prepare_book(
     path: Path,
     run: Run,
@@ -191,17 +208,18 @@ def prepare_book(
 ) -> tuple[list[Ask], Path | None]:
     """Add a line for every record that is missing; what was added, and the file written (None: nothing to add)."""
     if target.dry_run:
-        return _prepared(open_workbook(path, engine), run, folders, progress), None
+        return prepare_opened(open_workbook(path, engine), run, folders, progress=progress), None
     to = place_of(path, "prepared", target.in_place)
     with opened_to_write(path, to, engine) as book:
-        added = _prepared(book, run, folders, progress)
+        added = prepare_opened(book, run, folders, progress=progress)
         if not added:
             return added, None
         progress("Saving")
         return added, book.save(to)
 
 
-def _prepared(book: Book, run: Run, folders: Sequence[Path], progress: Progress) -> list[Ask]:
+def prepare_opened(book: Book, run: Run, folders: Sequence[Path], *, progress: Progress) -> list[Ask]:
+    """Add a line for every record that is missing to an open workbook; the caller saves it."""
     files = report_files(book, folders)
     progress("Finding what is missing")
     return prepare(book, missing_inputs(book, run, files=files, shelf=shelf_for(files), progress=progress))
