@@ -105,8 +105,9 @@ LAYERS = (
         "case_doors",
         "case_papers",
         "due_printing",
+        "udfs",
     },
-    {"cli"},
+    {"cli", "udf_server"},
 )
 DOORS = {
     "addin_commands",
@@ -122,6 +123,7 @@ DOORS = {
     "sharing_printing",
     "macros",
     "udfs",
+    "udf_server",
     "template.__main__",
     "score.sellers",
 }

@@ -12,12 +12,12 @@ import yaml
 
 from function_cells import given, paper
 from recoup.books import open_book
-from recoup.books.cells import to_serial
+from recoup.books.cells import MAX_TEXT, to_serial
 from recoup.case_doors import due_book
 from recoup.case_papers import case_text as text_of_case
 from recoup.evidence_pack import text_to_keep
 from recoup.work_tasks import HEADERS, due_table
-from recoup.worksheet_functions.answers import LONGEST, Call, answer
+from recoup.worksheet_functions.answers import Call, answer
 from recoup.worksheet_functions.calling_book import CallingBook
 from recoup.worksheet_functions.declared import BY_NAME, FUNCTIONS, MOST_HELP
 from workbooks import AS_OF, claims, refreshed_book, run, table
@@ -128,7 +128,7 @@ def test_what_a_policy_found_stays_found_while_the_workbook_says_the_same(book: 
 def test_a_text_longer_than_a_cell_is_cut_where_the_cell_ends() -> None:
     story = {"claims": f"Claim ID | Why\nLW-1 | {'x' * 40_000}"}
     ((told,),) = answer("RECOUP_WHY", ["LW-1"], Call(CallingBook(paper(story)), TODAY))
-    assert len(str(told)) == LONGEST and str(told).endswith("x…")
+    assert len(str(told)) == MAX_TEXT and str(told).endswith("x…")
 
 
 def test_every_function_has_stories_and_texts_that_the_function_wizard_takes() -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
-from recoup.books.cells import to_serial
+from recoup.books.cells import MAX_TEXT, to_serial
 from recoup.model import Cell, RecoupError
 from recoup.work_ahead import DAYS, FARTHEST
 from recoup.worksheet_functions import rules
@@ -24,7 +24,6 @@ from recoup.worksheet_functions.typed import day_of, name_of, number_of
 
 One: TypeAlias = "Callable[[Circumstances, Asked], Cell]"
 Many: TypeAlias = "Callable[[Circumstances, Sequence[Asked]], list[Cell]]"
-LONGEST = 32_767  # characters that a cell takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +126,7 @@ def _as_excel(cell: Cell, date1904: bool) -> Cell:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return cell if len(cell) <= LONGEST else f"{cell[: LONGEST - 1]}…"
+        return cell if len(cell) <= MAX_TEXT else f"{cell[: MAX_TEXT - 1]}…"
     if isinstance(cell, date):
         serial = to_serial(cell, date1904)
         return cell.isoformat() if serial is None else serial

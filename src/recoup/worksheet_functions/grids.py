@@ -10,20 +10,12 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import TypeAlias
 
+from recoup.books.cells import ERRORS
 from recoup.model import Cell, RecoupError
 
 Cells: TypeAlias = "Sequence[Sequence[Cell]]"
 Given: TypeAlias = "Cell | Sequence[Cell] | Sequence[Sequence[Cell]]"
 Asked: TypeAlias = "tuple[Cell, ...]"  # the arguments of one answer
-_ERRORS = {  # as Excel hands errors of cells to programs
-    -2146826288: "#NULL!",
-    -2146826281: "#DIV/0!",
-    -2146826273: "#VALUE!",
-    -2146826265: "#REF!",
-    -2146826259: "#NAME?",
-    -2146826252: "#NUM!",
-    -2146826246: "#N/A",
-}
 
 
 def as_cells(given: Given) -> Cells:
@@ -74,4 +66,4 @@ def _seen(cell: Cell) -> Cell:
         return cell if cell.strip() else None
     if isinstance(cell, bool):
         return str(cell).upper()
-    return _ERRORS.get(cell, cell) if isinstance(cell, int) else cell
+    return ERRORS.get(cell, cell) if isinstance(cell, int) else cell
