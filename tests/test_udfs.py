@@ -1,6 +1,6 @@
 """The door that Excel's cells call, through xlwings' own server as far as it runs without Windows.
 
-Only what Windows itself gives is stood in for: pywin32, and the cell that calls, which stands in the stand-in for Excel.
+Only what Windows itself gives is stood in for: pywin32, and the cell that calls (in the stand-in for Excel).
 """
 
 from __future__ import annotations
