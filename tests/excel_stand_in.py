@@ -24,7 +24,7 @@ import excel_habits as habits
 from excel_habits import ComError
 from recoup.books.area import MAX_COLUMNS, MAX_ROWS, Area
 from recoup.books.cell_values import translated
-from recoup.books.cells import column_letter, plain
+from recoup.books.cells import column_index, column_letter, plain
 from recoup.books.openpyxl_cells import Tab
 from recoup.books.openpyxl_edits import drop_rows
 from recoup.books.openpyxl_kept import Kept, read_kept
@@ -103,7 +103,7 @@ class App(bc.App):
     def __init__(self, apps: Apps, pid: int) -> None:
         self.apps, self._pid = apps, pid
         self._books = Books(self)
-        self.busy = self.apostrophe_kept = self.days_in_words = False
+        self.busy = self.apostrophe_kept = self.days_in_words = self.chart_selected = False
         self.copied: Range | None = None
         self.calls: list[tuple[str, str]] = []
         self.before_write: list[Any] = []  # what others do in the meantime, one by one before each write
@@ -126,7 +126,9 @@ class App(bc.App):
     @property
     def selection(self) -> Range | None:
         book = self._books.active
-        return None if book is None else Range(Sheet(book, book.shown), book.selected)
+        if book is None or self.chart_selected:
+            return None
+        return Range(Sheet(book, book.shown), book.selected.partition(",")[0])
 
     def asked(self, what: str, where: str) -> None:
         if self.busy:
@@ -370,6 +372,21 @@ class Range(bc.Range):
     max_cells_per_write = max_cells_per_read = None
 
     @property
+    def Address(self) -> str:
+        """Whole rows and columns without the other coordinate."""
+        a = self.area
+        if (a.left, a.right) == (1, MAX_COLUMNS):
+            return f"${a.top}:${a.bottom}"
+        if (a.top, a.bottom) == (1, MAX_ROWS):
+            return f"${column_letter(a.left)}:${column_letter(a.right)}"
+        return a.absolute
+
+    @property
+    def Areas(self) -> Areas:
+        """The blocks of a selection; asked for on nothing else."""
+        return Areas(self._sheet)
+
+    @property
     def shape(self) -> tuple[int, int]:
         a = self.area
         return a.bottom - a.top + 1, a.right - a.left + 1
@@ -558,6 +575,20 @@ class Range(bc.Range):
                 tab.changed = True
 
 
+class Areas:
+    """The blocks that are selected, counted from 1."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self._sheet, self._texts = sheet, sheet.book.selected.split(",")
+
+    @property
+    def Count(self) -> int:
+        return len(self._texts)
+
+    def Item(self, number: int) -> Range:
+        return Range(self._sheet, self._texts[number - 1])
+
+
 def _area(one: Any, other: Any) -> Area:
     if isinstance(one, Range):
         return one.area.union((other or one).area)
@@ -567,6 +598,8 @@ def _area(one: Any, other: Any) -> Area:
     first, _, last = one.replace("$", "").partition(":")
     if first.isdecimal():
         return Area(1, int(first), MAX_COLUMNS, int(last))
+    if first.isalpha():
+        return Area(column_index(first), 1, column_index(last), MAX_ROWS)
     found = Area.parse(one)
     assert found is not None
     return found

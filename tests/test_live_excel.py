@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -19,6 +20,7 @@ from excel_stand_in import App
 from recoup import books
 from recoup.books import excel_calls, excel_cells, open_live
 from recoup.books.base import BookChanged, BookError, BookLocked, BookUnsaved, BookUnsupported, TableBlocked
+from recoup.books.open_workbooks import Clicked
 from recoup.books.xlwings_book import XlwingsBook
 from recoup.model import Cell, Formula, Record
 from recoup.progress import Cancelled
@@ -608,14 +610,17 @@ def test_a_workbook_that_cannot_be_kept_no_workbook_and_two_excels_are_refused(
         open_live()
 
 
-def test_the_workbook_whose_button_was_clicked_is_taken_also_with_two_excels(
-    path: Path, excel: App, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    xw.engines.active.impl.apps.add().books.open(path)
-    mine = xw.Book(impl=excel.books.active)
-    monkeypatch.setattr(xw.Book, "_mock_caller", mine, raising=False)
-    book = open_live()
+def test_the_workbook_whose_button_was_clicked_is_taken_also_with_two_excels(path: Path, excel: App) -> None:
+    other = path.with_name("other.xlsx")
+    shutil.copyfile(path, other)
+    xw.engines.active.impl.apps.add().books.open(other)
+    book = open_live(Clicked("BOOK.xlsx"))
     assert isinstance(book, XlwingsBook) and book.book.impl is excel.books.active
+    with pytest.raises(BookLocked, match=r"Excel runs 2 times, with other\.xlsx and"):
+        open_live()
+    xw.engines.active.impl.apps.running[0].books.open(path)
+    with pytest.raises(BookLocked, match="Excel runs 2 times"):
+        open_live(Clicked(path.name))
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,12 @@ from typing import Any
 import pytest
 import xlwings as xw
 
-import book_samples
 import excel_stand_in
 import workbooks
 from excel_stand_in import App
 from recoup import live_doors, own_python, progress_window
-from recoup.model import RecoupError
-from recoup.progress import Cancelled
+from recoup.doors import Refreshed
+from recoup.progress import WAITING, Cancelled
 from recoup.progress_window import CANCELLED, NO_DISPLAY, window
 
 
@@ -49,6 +48,11 @@ def in_window(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
 # ---- the run
 
 
+def refresh_live() -> Refreshed:
+    with live_doors.opened_live("Refresh claims") as (opened, progress):
+        return live_doors.refresh_live(opened, workbooks.run(), progress)
+
+
 def test_a_refresh_shows_its_steps_and_leaves_the_file_to_the_person(
     book: Any, excel: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -58,7 +62,7 @@ def test_a_refresh_shows_its_steps_and_leaves_the_file_to_the_person(
         App, "status_bar", property(App.status_bar.fget, lambda app, v: (bars.append(v), put(app, v)))
     )
     before = Path(book.FullName).read_bytes()
-    done = live_doors.refresh_live(workbooks.run(), [])
+    done = refresh_live()
     assert "Recoup: Finding claims" in bars and bars[-1] is False
     assert (
         done.path == Path(book.FullName) and "not saved yet" in done.notice and len(done.summary.claims) > 3
@@ -84,18 +88,9 @@ def test_cancel_in_the_window_ends_the_run_with_nothing_written(
     monkeypatch.setattr(progress_window, "start_python", start_window)
     monkeypatch.setattr(live_doors, "require_recoup", wait_for_window)
     with pytest.raises(Cancelled, match="nothing was written"):
-        live_doors.refresh_live(workbooks.run(), [])
+        refresh_live()
     assert [what for what, _ in excel.calls if what == "write"] == []
     assert book.Saved and excel.settings["status_bar"] is False
-
-
-def test_a_workbook_that_is_none_of_recoups_is_refused(tmp_path: Path, excel: App) -> None:
-    path = book_samples.build(tmp_path / "other.xlsx")
-    part = next(p for p, x in book_samples.parts(path).items() if b'displayName="Claims"' in x)
-    book_samples.edit_part(path, part, lambda x: x.replace('displayName="Claims"', 'displayName="Table1"'))
-    xw.books.open(str(path))
-    with pytest.raises(RecoupError, match="has no table Claims"):
-        live_doors.refresh_live(workbooks.run(), [])
 
 
 # ---- the window
@@ -108,6 +103,7 @@ class Screen(ModuleType):
         super().__init__("tkinter")
         self.does, self.shown, self.gone = does, list[str](), False
         self.waiting: list[Any] = []
+        self.states = ["normal"]
         self.clicks: dict[str, Any] = {}
         self.TclError = RuntimeError
 
@@ -135,6 +131,15 @@ class Screen(ModuleType):
 
     def after(self, _: int, command: Any) -> None:
         self.waiting.append(command)
+
+    def withdraw(self) -> None:
+        self.states.append("withdrawn")
+
+    def deiconify(self) -> None:
+        self.states.append("normal")
+
+    def state(self) -> str:
+        return self.states[-1]
 
     def destroy(self) -> None:
         self.gone = True
@@ -165,7 +170,14 @@ def test_the_window_shows_the_steps_until_they_end_or_somebody_cancels(
     assert progress_window.main("Refresh claims", lines) == ends
     os.close(held)
     if does == "looks on":
-        assert screen.shown == ["Starting", "Reading", "Finding claims"]
+        assert screen.shown == ["Starting", "Reading", "Finding claims"] and screen.states == ["normal"]
+
+
+def test_the_window_is_out_of_sight_while_a_question_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Screen("looks on")
+    monkeypatch.setitem(sys.modules, "tkinter", screen)
+    progress_window.main("Clear report tab", io.StringIO(f"Reading\n{WAITING}\nClearing\nWriting\n"))
+    assert screen.states == ["normal", "withdrawn", "normal"]
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,9 @@
-"""The command line: `recoup --help`. A door: it parses, asks the clock, calls, prints; no logic lives here."""
+"""The command line: `recoup --help`. A door: it parses, calls, prints; no logic lives here."""
 
 from __future__ import annotations
 
 import sys
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -341,16 +341,15 @@ def _explain_error(error: BaseException, debug: bool) -> int:
 
 
 def _run(as_of: str) -> Run:
-    import getpass
+    from .clock import run_now
 
-    from .run import Run
-
-    now = datetime.now()  # noqa: DTZ005 - the operator's own clock
-    return Run(_day(as_of, "--as-of"), now.replace(microsecond=0), getpass.getuser())
+    return run_now(_day(as_of, "--as-of"))
 
 
 def _day(typed: str, option: str) -> date:
-    return read_day(typed, option) if typed else date.today()
+    from .clock import today
+
+    return read_day(typed, option) if typed else today()
 
 
 add_case_commands(app)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from typing import Any
 
 from .memory import plain
@@ -20,6 +22,13 @@ _OBEYED = re.compile(
 def printable(text: str) -> str:
     """The text with every character that a terminal obeys spelt out, such as ``\\u001b``; line ends stay."""
     return _OBEYED.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
+
+
+def text_of(show: Callable[..., object], *shown: Any, **options: Any) -> str:
+    """What a function says of something, as text: for windows instead of a terminal."""
+    with redirect_stdout(StringIO()) as said, redirect_stderr(said):
+        show(*shown, **options)
+    return said.getvalue()
 
 
 def ready_for_any_text() -> None:

@@ -137,20 +137,22 @@ def refresh_book(
     """Refresh a workbook file; in a synced folder a copy is written beside it unless told otherwise."""
     if target.dry_run:
         book = open_workbook(path, engine)
-        return Refreshed(
-            _refreshed(book, run, folders, path, progress), None, "Dry run: nothing was written."
-        )
+        summary = refresh_opened(book, run, folders, progress=progress, at=path)
+        return Refreshed(summary, None, "Dry run: nothing was written.")
     to = place_of_refresh(path, run.as_of, target)
     with opened_to_write(path, to, engine) as book:
-        summary = _refreshed(book, run, folders, to, progress)
+        summary = refresh_opened(book, run, folders, progress=progress, at=to)
         progress("Saving")
         written = book.save(to)
     return Refreshed(summary, written, "" if target.output else copy_notice(path, written))
 
 
-def _refreshed(book: Book, run: Run, folders: Sequence[Path], to: Path, progress: Progress) -> Summary:
+def refresh_opened(
+    book: Book, run: Run, folders: Sequence[Path], *, progress: Progress, at: Path | None = None
+) -> Summary:
+    """Refresh an open workbook, which will be saved as ``at``; the caller saves it."""
     files = report_files(book, folders)
-    return refresh(book, run, files=files, shelf=shelf_for(files), progress=progress, at=to)
+    return refresh(book, run, files=files, shelf=shelf_for(files), progress=progress, at=at)
 
 
 def clear_book(

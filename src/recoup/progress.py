@@ -20,6 +20,9 @@ class Detail(str):
     """A step within the step before: shown, not counted."""
 
 
+WAITING = Detail("Waiting for your answer")  # a window of steps is out of sight meanwhile
+
+
 def unseen(_: str) -> None:
     """Nobody looks."""
 

@@ -16,7 +16,7 @@ from threading import Thread
 from typing import IO
 
 from .own_python import start_python
-from .progress import Cancelled, Progress
+from .progress import WAITING, Cancelled, Progress
 
 CANCELLED, NO_DISPLAY = 10, 3  # how the window ends; 0 when the run did
 _POLL = 100  # milliseconds
@@ -88,6 +88,10 @@ def main(title: str, lines: IO[str]) -> int:
         with suppress(Empty):
             while (text := steps.get_nowait()) is not None:
                 step.set(text[:_WIDTH])
+                if text == WAITING:
+                    root.withdraw()
+                elif root.state() == "withdrawn":
+                    root.deiconify()
             end(0)
             return
         root.after(_POLL, look)

@@ -9,6 +9,7 @@ from recoup.books.base import Book, BookUnsupported
 from recoup.progress import Progress, unseen
 
 if TYPE_CHECKING:
+    from recoup.books.open_workbooks import Clicked
     from recoup.books.xlwings_book import XlwingsBook
 
 ENGINES = ("package", "openpyxl")
@@ -34,15 +35,25 @@ def open_book(
     raise BookUnsupported(f"There is no engine {engine!r}: use one of {', '.join(ENGINES)}.")
 
 
-def open_live(*, backups: Path | None = None, keep: int = 5, progress: Progress = unseen) -> XlwingsBook:
+def open_live(
+    clicked: Clicked | None = None,
+    *,
+    to_write: bool = True,
+    backups: Path | None = None,
+    keep: int = 5,
+    progress: Progress = unseen,
+) -> XlwingsBook:
     """The workbook that is open in Excel: the one whose button was clicked, else the active one.
 
     ``save`` writes into it as it stands open; its file is left to the person. ``progress`` may raise ``Cancelled``.
-    Raises ``BookError`` when there is no such workbook, or Excel is busy.
+    Raises ``BookError`` when there is no such workbook, Excel is busy, or ``to_write`` and it is open read-only.
     """
     from recoup.books.excel_calls import excel_calls
-    from recoup.books.open_workbooks import active_workbook
+    from recoup.books.open_workbooks import Clicked, refuse_unwritable, workbook_of
     from recoup.books.xlwings_book import XlwingsBook
 
     with excel_calls():
-        return XlwingsBook(active_workbook(), backups=backups, keep=keep, progress=progress)
+        book = workbook_of(clicked or Clicked())
+        if to_write:
+            refuse_unwritable(book)
+        return XlwingsBook(book, backups=backups, keep=keep, progress=progress)

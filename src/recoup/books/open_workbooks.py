@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
@@ -18,30 +20,59 @@ from recoup.books.synced import is_synced
 _ENDING = ".xlsx"  # of a workbook that was never saved
 
 
-def active_workbook() -> xw.Book:
+@dataclass(frozen=True, slots=True)
+class Clicked:
+    """Where a button was clicked: the workbook by its name, and Excel's window; nothing where nobody clicked."""
+
+    book: str = ""
+    window: int = 0
+
+
+def workbook_of(clicked: Clicked) -> xw.Book:
     """The workbook whose button was clicked, else the active one of the only Excel that has workbooks open.
 
-    Raises ``BookError`` when there is none, or more than one Excel.
+    Raises ``BookError`` when there is none, or more than one Excel could be meant.
     """
-    if hasattr(xw.Book, "_mock_caller") or any(word.startswith("--wb=") for word in sys.argv):
-        return xw.Book.caller()
     if xw.engines.active is None:
         raise BookUnsupported(
             "There is no Excel on this computer that Recoup could talk to; use the command line, `recoup refresh BOOK`."
         )
-    busy = [app for app in xw.apps if len(app.books)]
+    excels = _excels(clicked.window)
+    busy = [app for app in excels if len(app.books)]
     if not busy:
         raise BookError(
             "No workbook is open in Excel; open the Recoup workbook (in Protected View click Enable Editing), "
             "then try again."
         )
+    if clicked.book:
+        busy = [app for app in busy if _named(app, clicked.book)]
+        if not busy:
+            raise BookError(
+                f"{clicked.book} is no longer open in Excel; open it, then click the button again."
+            )
     if len(busy) > 1:
         names = " and ".join(app.books.active.name for app in busy[:3])
         raise BookLocked(
             f"Excel runs {len(busy)} times, with {names}; close all but the one with the Recoup workbook, or click the "
             "button in its ribbon."
         )
-    return busy[0].books.active
+    return _named(busy[0], clicked.book) or busy[0].books.active
+
+
+def _excels(window: int) -> list[xw.App]:
+    """The Excel of that window, else all that run."""
+    if sys.platform == "win32" and window:
+        from xlwings import _xlwindows
+
+        app = xw.App(impl=_xlwindows.App(xl=window))
+        with suppress(Exception):  # that window is gone
+            return [app] if len(app.books) else []
+    return list(xw.apps)
+
+
+def _named(app: xw.App, name: str) -> xw.Book | None:
+    """The open workbook of that name; Excel opens no two of one name."""
+    return next((book for book in app.books if name and book.name.lower() == name.lower()), None)
 
 
 def refuse_unwritable(book: xw.Book) -> None:

@@ -82,10 +82,13 @@ class PackageBook:
 
     def rows_hidden(self, table: str) -> int:
         """Rows of the body that are hidden."""
+        hidden = self._hidden_rows(table)
+        return len(hidden.intersection(self.read_table(table).numbers)) if hidden else 0
+
+    def _hidden_rows(self, table: str) -> set[int]:
         body = self._body(table)
         heads = ((n, body.sheet.rows[n].partition(">")[0]) for n in body.numbers())
-        hidden = {n for n, head in heads if ' hidden="1"' in head or ' hidden="true"' in head}
-        return len(hidden.intersection(body.read().numbers)) if hidden else 0
+        return {n for n, head in heads if ' hidden="1"' in head or ' hidden="true"' in head}
 
     def read_raw(self, sheet: str) -> RawTable:
         """A tab as text; what was written and not yet saved is in it."""

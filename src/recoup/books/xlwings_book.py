@@ -17,14 +17,17 @@ import xlwings as xw
 
 from recoup import sheets
 from recoup.books import open_workbooks as excel
+from recoup.books.area import Area
 from recoup.books.backups import back_up, keep_newest
 from recoup.books.base import BookChanged, BookError
 from recoup.books.excel_calls import excel_calls
 from recoup.books.excel_quiet import quiet, status_bar
+from recoup.books.excel_selection import Selected, refuse_moved, select, selected_areas
 from recoup.books.live_changes import Asked, LiveChanges
 from recoup.books.live_tab import AddRows, DropRows, EditCells, Step
 from recoup.books.new_columns import column_like
 from recoup.books.snapshot import Edit, Snapshot
+from recoup.books.table_part import TablePart
 from recoup.model import Cell, Record
 from recoup.progress import Cancelled, Detail, Progress, unseen
 
@@ -47,7 +50,6 @@ class XlwingsBook(Snapshot):
         self.book, self._progress = book, progress
         self._folder = excel.temporary_folder()
         with excel_calls():
-            excel.refuse_unwritable(book)
             self._copy = excel.copy_of(book, Path(self._folder.name))
             place = excel.place_of(book)
         super().__init__(self._copy, keep=keep)
@@ -58,6 +60,39 @@ class XlwingsBook(Snapshot):
     def status_bar(self) -> AbstractContextManager[Progress]:
         """Excel's status bar as what shows the steps of a run."""
         return status_bar(self.book.app)
+
+    # ---- what the person sees
+
+    def front_tab(self) -> str:
+        """The tab in front."""
+        with excel_calls(self.path.name):
+            return str(self.book.sheets.active.name)
+
+    def selected(self) -> list[Selected]:
+        """The rows of tables on the tab in front that are selected, but for those that a filter or a hand hides.
+
+        Raises ``BookChanged`` when rows moved since they were read, ``BookError`` when another workbook is in front.
+        """
+        with excel_calls(self.path.name):
+            tab, areas = self.front_tab(), selected_areas(self.book)
+            found = (self._selected(table, areas) for table in self._tables.values() if table.sheet == tab)
+            return [rows for rows in found if rows.records]
+
+    def _selected(self, table: TablePart, areas: Sequence[Area]) -> Selected:
+        body, rows = table.body, self.read_table(table.name)
+        chosen = [a for a in areas if a.overlaps(body)]
+        hidden = self._hidden_rows(table.name) if chosen else set()
+        held = {
+            number: record
+            for number, record in zip(rows.numbers, rows.records(), strict=True)
+            if number not in hidden and any(a.top <= number <= a.bottom for a in chosen)
+        }
+        refuse_moved(self.book.sheets[table.sheet], table, held)
+        return Selected(table.sheet, table.name, list(held.values()))
+
+    def select(self, sheet: str, row: int, column: int = 1) -> None:
+        """Bring a tab to the front and a cell of it into view; what Excel refuses is left."""
+        select(self.book, sheet, Area(column, row, column, row))
 
     # ---- what cannot be seen from cells alone
 

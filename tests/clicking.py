@@ -1,0 +1,83 @@
+"""A person who clicks a button of the ribbon, and their answers: the stand-in for the windows of ``recoup.dialogs``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import workbooks
+from recoup.books.open_workbooks import Clicked
+from recoup.dialogs import Declined, Dialogs, Field
+from recoup.macros.clicks import click
+from recoup.macros.desk import Desk
+from recoup.run import Run
+
+
+@dataclass
+class Person:
+    """Answers as told beforehand; whatever was not told is declined. Keeps what was asked, shown and told."""
+
+    files: Sequence[Path] = ()
+    folder: Path | None = None
+    to: Path | None = None
+    answers: Mapping[str, str] | None = None
+    agrees: bool = False
+    seen: bool = True
+    asked: list[str] = field(default_factory=list)
+    fields: list[Field] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    details: list[str] = field(default_factory=list)
+    clipboard: str = ""
+
+    def pick_files(self, title: str, kinds: Sequence[tuple[str, str]]) -> list[Path]:
+        self.asked.append(title)
+        return list(self.files) or _decline()
+
+    def pick_folder(self, title: str) -> Path:
+        self.asked.append(title)
+        return self.folder or _decline()
+
+    def save_as(self, title: str, name: str) -> Path:
+        self.asked.append(f"{title}: {name}")
+        return self.to or _decline()
+
+    def ask(self, title: str, question: str, fields: Sequence[Field]) -> Mapping[str, str]:
+        self.asked.append(question)
+        self.fields += fields
+        if self.answers is None:
+            raise Declined
+        assert self.answers.keys() <= {f.label for f in fields}, "answers to what was not asked"
+        given = {f.label: self.answers.get(f.label, f.value).strip() for f in fields}
+        assert all(given[f.label] for f in fields if f.needed), "a window does not close like that"
+        return given
+
+    def agree(self, title: str, question: str, preview: str, action: str) -> None:
+        self.asked += [question, preview]
+        if not self.agrees:
+            raise Declined
+
+    def show(self, title: str, text: str) -> None:
+        self.shown.append(text)
+
+    def tell(self, title: str, sentence: str, details: str = "") -> None:
+        self.told.append(sentence)
+        self.details.append(details)
+
+    def copy(self, text: str) -> None:
+        self.clipboard = text
+
+
+def _decline() -> list[Path]:
+    raise Declined
+
+
+def desk_of(person: Dialogs, run: Run | None = None, book: str = "seller.xlsx") -> Desk:
+    """A desk with a person before the workbook of that name."""
+    return Desk(person, run or workbooks.run(), Clicked(book))
+
+
+def clicks(function: str, person: Person, run: Run | None = None, book: str = "seller.xlsx") -> int:
+    """The person clicks a button; the exit code that the add-in gets."""
+    return click(function, desk_of(person, run, book))
