@@ -92,7 +92,7 @@ def same(now: Cell, other: Cell) -> bool:
 
 def write_cells(sheet: xw.Sheet, cells: Mapping[Place, Cell]) -> None:
     """Write contents in as few calls as their places allow. Raises ``BookUnsaved``."""
-    for area in _blocks(cells):
+    for area in blocks(cells):
         rows = [
             [cells[row, column] for column in range(area.left, area.right + 1)]
             for row in range(area.top, area.bottom + 1)
@@ -100,7 +100,7 @@ def write_cells(sheet: xw.Sheet, cells: Mapping[Place, Cell]) -> None:
         _write_block(sheet, area, rows)
 
 
-def _blocks(cells: Mapping[Place, Cell]) -> Iterator[Area]:
+def blocks(cells: Mapping[Place, Cell]) -> Iterator[Area]:
     """Rectangles that cover the places exactly; formulas and long texts stand apart."""
     open_blocks: dict[tuple[int, int, str], Area] = {}
     for row, places in groupby(sorted(cells), key=lambda place: place[0]):
