@@ -19,6 +19,7 @@ import pytest
 import xlwings as xw
 
 import excel_stand_in
+from hostile_folder import HOSTILE, make_hostile_folder
 from live_books import open_in_excel, stand_in
 from recoup import books, udfs
 from recoup.books.cells import ERRORS, to_serial
@@ -151,6 +152,14 @@ def test_whatever_goes_wrong_is_told_in_the_cell(server: Any, book: xw.Book) -> 
 def test_the_state_tells_the_day_the_year_and_a_name_with_bars() -> None:
     found = udfs.State.of("46341|1|7.3|a|b.xlsx")
     assert found == udfs.State(date(2026, 11, 15), True, "7.3", "a|b.xlsx")
+
+
+def test_code_and_settings_in_a_workbook_change_nothing(server: Any, tmp_path: Path) -> None:
+    hostile = open_in_excel(make_hostile_folder(tmp_path) / HOSTILE)
+    assert any(sheet.name.endswith(".py") for sheet in hostile.sheets)
+    cell = hostile.sheets[0].range("A1").impl
+    asked = ("lost_in_warehouse", 46267.0, MISSING, state_of(hostile), None)
+    assert server.CallUDF("recoup.udfs", "RECOUP_DEADLINE", asked, None, cell) == 46327
 
 
 # ---- the open workbook, only looked at

@@ -33,7 +33,7 @@ Public Function Recoup_Answer(ByVal functionName As String, ByVal given As Varia
     ElseIf problem <> "" Then
         Recoup_Answer = problem
     Else
-        Recoup_Answer = Recoup_Server().CallUDF("recoup.udfs", functionName, given, Nothing, Recoup_Caller())
+        Recoup_Answer = Recoup_Server().CallUDF("recoup.udfs", (functionName), (given), Nothing, Recoup_Caller())
     End If
     Exit Function
 Failed:

@@ -19,7 +19,7 @@ from recoup.worksheet_functions.calling_book import CallingBook
 from recoup.worksheet_functions.declared import BY_NAME
 from recoup.worksheet_functions.fees_due import fba_fees, size_tiers
 from recoup.worksheet_functions.grids import Asked, Cells, Given, as_cells, for_each, lay_over
-from recoup.worksheet_functions.rules import Circumstances, marketplace_of
+from recoup.worksheet_functions.rules import Circumstances
 from recoup.worksheet_functions.typed import day_of, name_of, number_of
 
 One: TypeAlias = "Callable[[Circumstances, Asked], Cell]"
@@ -55,10 +55,11 @@ def _each(name: str, given: Sequence[Given], call: Call) -> Cells:
     grids = [as_cells(g) for g in given]
     asks = _asks(needed, names)
     many = _ALL_AT_ONCE.get(name) or _one_by_one(_answers_of(call)[name])
+    circumstances = call.circumstances
 
     def each(questions: list[Asked]) -> list[Cell]:
         blank = [all(asked[i] is None for i in asks) for asked in questions]
-        given = iter(many(call.circumstances, [q for q, b in zip(questions, blank, strict=True) if not b]))
+        given = iter(many(circumstances, [q for q, b in zip(questions, blank, strict=True) if not b]))
         return [_as_excel(None if b else next(given), call.date1904) for b in blank]
 
     return for_each(grids, lay_over(names, grids), each)
@@ -103,7 +104,7 @@ def _answers_of(call: Call) -> dict[str, One]:
 def _unit_value(book: CallingBook, at: Circumstances, asked: Asked) -> Cell:
     cell, on, market = asked
     day = at.today if on is None else day_of("on", on, at.date1904)
-    name, marketplace = name_of(cell), marketplace_of(at.policy, market)
+    name, marketplace = name_of(cell), at.marketplace(market)
     found = book.unit_value(name, day, marketplace)
     return f"No value of {name}, missing: {found.missing}." if found.unit is None else found.unit
 

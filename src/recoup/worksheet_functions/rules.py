@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, cached_property, partial
 
 from recoup.deadlines import Window, find_window
 from recoup.model import Cell, RecoupError
@@ -25,11 +26,29 @@ _LISTS = (
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What an answer depends on beside its arguments: the workbook's policy, the day, and how it counts days."""
+    """What an answer depends on beside its arguments: the workbook's policy, the day, and how it counts days.
+
+    Made for one call: what a cell means is found out once in it.
+    """
 
     policy: Policy
     today: date
     date1904: bool
+
+    @cached_property
+    def kind(self) -> Callable[[Cell], str]:
+        """The kind of claim that a cell means. Raises ``RecoupError``."""
+        return cache(partial(kind_of, self.policy))
+
+    @cached_property
+    def marketplace(self) -> Callable[[Cell], str]:
+        """The marketplace that a cell means. Raises ``RecoupError``."""
+        return cache(partial(marketplace_of, self.policy))
+
+    @cached_property
+    def event_day(self) -> Callable[[Cell], date]:
+        """The day that a cell of ``event_date`` means. Raises ``RecoupError``."""
+        return cache(partial(day_of, "event_date", date1904=self.date1904))
 
 
 def marketplace_of(policy: Policy, cell: Cell) -> str:
@@ -55,9 +74,9 @@ def kind_of(policy: Policy, cell: Cell) -> str:
 
 
 def _window(at: Circumstances, kind: Cell, event: Cell, marketplace: Cell) -> Window:
-    day = day_of("event_date", event, at.date1904)
+    day = at.event_day(event)
     try:
-        return find_window(at.policy, kind_of(at.policy, kind), [day], marketplace_of(at.policy, marketplace))
+        return find_window(at.policy, at.kind(kind), [day], at.marketplace(marketplace))
     except (OverflowError, ValueError) as error:
         raise RecoupError(f"event_date: {day} is too far ahead.") from error
 
