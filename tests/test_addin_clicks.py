@@ -12,6 +12,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -24,12 +25,13 @@ from recoup.addin.settings import Settings
 from recoup.addin.sources import read_modules
 from recoup.addin.vba_project import Kind, Module
 from recoup.addin.xlam import build_addin
+from recoup.worksheet_functions.declared import BY_NAME
 
 ADDIN = Path(__file__).parents[1] / "addin"
 BUTTONS = [b for b in ET.parse(ADDIN / "ribbon.xml").iter() if b.get("onAction")]
 WINDOW, NOTHING = "4711", "no workbook"
 PYTHON = r"HOME/Recoup env\pythonw.exe"  # HOME is a folder of the test; after it a path as Windows writes it
-ON_A_MAC = re.compile(r"(?ms)^ +#If Mac Then\n.*?^ +#Else\n|^ +#End If\n")
+ELSEWHERE = re.compile(r"(?ms)^ +#If (?:Mac|Win64) Then\n.*?^ +#Else\n|^ +#End If\n|^#If .*?^#End If\n")
 STUBS = {  # the only texts of the shipped VBA that the tests replace, each once
     'MsgBox message, vbExclamation, "Recoup"': "Probe_Note message",
     'CreateObject("WScript.Shell")': "New FakeShell",
@@ -92,7 +94,7 @@ End Sub
 
 def stubbed(modules: list[Module]) -> list[Module]:
     """The shipped modules with ``STUBS``, and what they stand for; LibreOffice would run both sides of an #If."""
-    modules = [replace(m, code=ON_A_MAC.sub("", m.code)) for m in modules]
+    modules = [replace(m, code=ELSEWHERE.sub("", m.code)) for m in modules]
     for old, new in STUBS.items():
         assert sum(m.code.count(old) for m in modules) == 1, old
         modules = [replace(m, code=m.code.replace(old, new)) for m in modules]
@@ -132,6 +134,9 @@ CALLS = {  # of the committed file: in each of its modules, so that each is comp
     "RecoupPython.Recoup_IsFullPath C:\\a b\\pythonw.exe": "True",
     "RecoupPython.Recoup_IsFullPath C:python.exe": "False",
     "RecoupSystem.Recoup_InterpreterName": "INTERPRETER_WIN",
+    "RecoupServer.Recoup_ServerCommand": '"" -E -P -m recoup.udf_server $(CLSID)',
+    "RecoupHelp.Recoup_Describe": "False",
+    "RecoupFunctions.RECOUP_WHY x": "Recoup's functions answer cells of a sheet only.",
     f"RecoupSystem.Recoup_FileExists {sys.executable}": "True",
 }
 
@@ -292,7 +297,8 @@ FOREIGN = (
 
 @pytest.mark.parametrize("name", CODE)
 def test_no_module_looks_at_anything_of_the_workbook_but_its_name(name: str) -> None:
-    assert re.findall(FOREIGN, re.sub('"[^"]*"', "", CODE[name])) == []
+    found = re.findall(FOREIGN, re.sub('"[^"]*"', "", CODE[name]))
+    assert found == (["Declare"] * 4 if name == "RecoupServer" else [])
     assert set(re.findall(r"ActiveWorkbook(.{0,11})", CODE[name])) <= {" Is Nothing", ".Name"}
     assert CODE[name].count("Worksheets") == CODE[name].count("ThisWorkbook.Worksheets(SETTINGS_SHEET)")
 
@@ -310,6 +316,19 @@ def test_one_place_starts_a_program_and_it_starts_that_of_the_sheet() -> None:
     assert sum(code.count(".Run") for code in CODE.values()) == 1
 
 
+def test_only_the_library_of_xlwings_is_called_after_it_was_loaded_by_its_full_path() -> None:
+    code = CODE["RecoupServer"]
+    declared = re.findall(r'Function (\w+) Lib "(.*?)" Alias "(\w+)"', code)
+    library = [("LoadLibrary", "kernel32", "LoadLibraryW")] * 2
+    activate = [("Activate", f"xlwings{n}-{version('xlwings')}.dll", "XLPyDLLActivateAuto") for n in (32, 64)]
+    assert sorted(declared) == sorted([*library, *activate])
+    calls = re.findall(r"\b(LoadLibrary|Activate)\((?=[^B])(.*?)\) (?:=|<>) 0", code)
+    assert calls == [
+        ("LoadLibrary", "StrPtr(Recoup_Library())"),
+        ("Activate", "answer, Recoup_ServerCommand(), 1"),
+    ]
+
+
 def test_no_procedure_takes_a_program_or_a_command_from_outside() -> None:
     taken = {
         argument
@@ -318,8 +337,11 @@ def test_no_procedure_takes_a_program_or_a_command_from_outside() -> None:
         for argument in arguments.split(", ")
         if argument
     }
-    texts = {f"ByVal {name} As String" for name in ("macroName", "message", "settingName", "path")}
-    assert taken == {"control As IRibbonControl", *texts}
+    names = ("macroName", "message", "settingName", "path", "functionName", "says")
+    cells = {f"ByVal {name} As {kind}" for name in ("given", "answer") for kind in ("Variant", "Object")}
+    cells = cells - {"ByVal answer As Object"} | {"Optional ByVal given As Variant"}
+    told = {"ByVal ofArguments As Variant", "control As IRibbonControl", "ribbon As IRibbonUI"}
+    assert taken == {f"ByVal {name} As String" for name in names} | cells | told
 
 
 @pytest.mark.parametrize("name", CODE)
@@ -327,12 +349,19 @@ def test_procedures_are_declared_prefixed_and_unseen_by_formulas_of_other_workbo
     code = CODE[name]
     assert "Option Explicit" in code
     procedures = re.findall(r"(?m)^(\w+) (Sub|Function) (\w+)\((.*?)\)", code)
+    if name == "RecoupFunctions":  # the only ones that cells may call
+        assert [p[:3] for p in procedures] == [("Public", "Function", n) for n in BY_NAME]
+        return
+    if name == "RecoupWatch":  # events of Excel, and the class's own
+        assert all(p[0] == "Private" and re.match("excel_|Class_", p[2]) for p in procedures)
+        return
     assert procedures and all(
         p[0] in ("Public", "Private") and p[2].startswith("Recoup_") for p in procedures
     )
     if name == "RecoupRibbon":  # Excel looks for callbacks in modules that others see
         assert {p[1] for p in procedures} == {"Sub"} and {p[3] for p in procedures} == {
-            "control As IRibbonControl"
+            "control As IRibbonControl",
+            "ribbon As IRibbonUI",
         }
     else:
         assert "Option Private Module" in code

@@ -122,7 +122,7 @@ def test_an_addin_of_another_recoup_is_stale(pc: Computer, monkeypatch: pytest.M
 
 
 def test_an_addin_with_other_functions_in_it_is_stale_though_its_version_is_right(pc: Computer) -> None:
-    functions = Module("RecoupFunctions", Kind.STANDARD, "' worksheet functions of last month\n")
+    functions = Module("RecoupOlder", Kind.STANDARD, "' worksheet functions of last month\n")
     modules = [*read_modules(materials() / "vba"), functions]
     put(pc, build_addin(modules, Settings(interpreter_win=str(pc.python.with_name("pythonw.exe")))))
     finding = only(to_do(pc))

@@ -89,7 +89,7 @@ LAYERS = (
         "result_sheets",
         "refresh",
     },
-    {"upgrade", "tidying", "targets", "shared_work", "addin"},
+    {"upgrade", "tidying", "targets", "shared_work", "addin", "worksheet_functions"},
     {
         "addin_commands",
         "doors",
@@ -105,10 +105,12 @@ LAYERS = (
         "case_doors",
         "case_papers",
         "due_printing",
+        "udfs",
+        "freezing",
         "dialogs",
         "clock",
     },
-    {"cli", "macros"},
+    {"cli", "macros", "udf_server"},
 )
 DOORS = {
     "addin_commands",
@@ -125,6 +127,8 @@ DOORS = {
     "sharing_printing",
     "macros",
     "udfs",
+    "freezing",
+    "udf_server",
     "template.__main__",
     "score.sellers",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -11,10 +12,15 @@ from pathlib import Path
 import pytest
 import typer
 
+from recoup.books import open_book
+from recoup.books.cells import from_serial
 from recoup.cli import app
 from recoup.detectors import Detector, all_detectors
 from recoup.policy import load
 from recoup.reports import all_reports
+from recoup.worksheet_functions.answers import Call, answer
+from recoup.worksheet_functions.calling_book import CallingBook
+from recoup.worksheet_functions.declared import BY_NAME, FUNCTIONS, Function
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "recoup"
@@ -125,13 +131,49 @@ def test_every_file_and_test_the_readme_links_exists() -> None:
     assert [t for t in links if not (ROOT / t).exists()] == []
 
 
-def test_the_demo_prints_what_the_readme_shows(tmp_path: Path) -> None:
-    shown = section("Start without Excel").split("<!-- output: demo -->\n")[1]
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """What the demo prints, and the workbook that it makes."""
+    folder = tmp_path_factory.mktemp("demo")
     command = [sys.executable, "-m", "recoup.cli", "demo"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout, folder / "demo" / "recoup_demo.xlsx"
+
+
+def test_the_demo_prints_what_the_readme_shows(demo: tuple[str, Path]) -> None:
+    shown = section("Start without Excel").split("<!-- output: demo -->\n")[1]
     pattern = "".join(_line_pattern(line) for line in block(shown).splitlines())
-    if not re.fullmatch(pattern, done.stdout):
-        pytest.fail(f"the demo prints now, for README.md:\n{done.stdout}")
+    if not re.fullmatch(pattern, demo[0]):
+        pytest.fail(f"the demo prints now, for README.md:\n{demo[0]}")
+
+
+def test_the_examples_of_the_worksheet_functions_answer_what_the_readme_shows(demo: tuple[str, Path]) -> None:
+    call = Call(CallingBook(open_book(demo[1])), date(2026, 11, 15))
+    lines = re.findall(
+        r"^\| `(RECOUP_.*?)` \| (.*?) \| `=(.*?)` \| (.*?) \|$", section("Worksheet functions"), re.M
+    )
+    assert [(s, says) for s, says, _, _ in lines] == [(_signature(f), f.says) for f in FUNCTIONS]
+    for _, _, example, shown in lines:
+        assert re.fullmatch(_line_pattern(shown).removesuffix(r"\n"), _answered(example, call)), example
+    told = re.findall(r"`=(RECOUP_DEADLINE\(\"lost\".*?)` says \"(.*?)\"", section("Worksheet functions"))
+    assert [(e, _answered(e, call)) for e, _ in told] == told and told
+
+
+def _signature(function: Function) -> str:
+    shown = (f"[{a.name}]" if a.optional else a.name for a in function.arguments)
+    return f"{function.name}({', '.join(shown)})"
+
+
+def _answered(example: str, call: Call) -> str:
+    """The first row of the answer as a cell shows it; a text in several lines in its first."""
+    name, _, written = example.removesuffix(")").partition("(")
+    given = [json.loads(g) for g in re.findall(r'"[^"]*"|[\d.]+', written)]
+    function = BY_NAME[name]
+    given += [None] * (len(function.arguments) - len(given))
+    (first, *_) = answer(name, [float(g) if isinstance(g, int) else g for g in given], call)
+    if function.gives == "date" and isinstance(first[0], float):
+        return str(from_serial(first[0], date1904=False, with_time=False))
+    return " · ".join(str(cell) for cell in first).split("\n")[0]
 
 
 def _line_pattern(line: str) -> str:

@@ -19,24 +19,31 @@ Public Sub Recoup_Run(ByVal macroName As String)
         running = True
         problem = Recoup_Outcome(macroName)
         running = False
+        Recoup_NoteChange ' Recoup writes while Excel tells nobody of changes
     End If
     If problem <> "" Then Recoup_Say problem
 End Sub
 
 Public Function Recoup_Problem(ByVal macroName As String) As String
     ' Why nothing can be started; "" when it can
-    Dim interpreter As String
-    interpreter = Recoup_Interpreter()
     If running Then
         Recoup_Problem = "Recoup is still at work: wait until it is done, then click again."
     ElseIf Not Recoup_IsFunction(macroName) Then
         Recoup_Problem = "This button names no function of Recoup. " & REMEDY
-    ElseIf interpreter = "" Then
-        Recoup_Problem = "Recoup is not set up for Excel on this computer: run `recoup addin install`, then restart Excel."
+    Else
+        Recoup_Problem = Recoup_InterpreterProblem()
+    End If
+End Function
+
+Public Function Recoup_InterpreterProblem() As String
+    Dim interpreter As String
+    interpreter = Recoup_Interpreter()
+    If interpreter = "" Then
+        Recoup_InterpreterProblem = "Recoup is not set up for Excel on this computer: run `recoup addin install`, then restart Excel."
     ElseIf Not Recoup_IsFullPath(interpreter) Or InStr(interpreter, """") > 0 Then
-        Recoup_Problem = "The add-in's interpreter is not the full path of a program: " & interpreter & ". " & REMEDY
+        Recoup_InterpreterProblem = "The add-in's interpreter is not the full path of a program: " & interpreter & ". " & REMEDY
     ElseIf Not Recoup_FileExists(interpreter) Then
-        Recoup_Problem = "The Python that Recoup was installed in is gone: " & interpreter & ". " & REMEDY
+        Recoup_InterpreterProblem = "The Python that Recoup was installed in is gone: " & interpreter & ". " & REMEDY
     End If
 End Function
 

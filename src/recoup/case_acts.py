@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
-from .books.base import Book
+from .books.base import Book, BookToRead
 from .case_sheet import OWN_CELLS, OWN_KEY, PEOPLE, own_name, row_key
 from .cases import Tracking, day, text
 from .journal import Change, found_by, journal_rows, lines_of_run
@@ -162,7 +162,7 @@ def _remembered(
     return lines
 
 
-def standing_of(book: Book, notebook: Notebook, on: date) -> Standing:
+def standing_of(book: BookToRead, notebook: Notebook, on: date) -> Standing:
     known = notebook.known
     read_to = {k: day(seen.get(READ_TO)) for k, seen in known.memory.items()}
     return Standing(

@@ -14,10 +14,8 @@ from .model import RecoupError
 from .reports_folder import report_files
 from .run import Run
 from .targets import place_of
-from .work_ahead import Ahead, look_ahead
+from .work_ahead import FARTHEST, Ahead, look_ahead
 from .workbook import open_workbook, read_notebook
-
-_FARTHEST = 3650  # ten years: no deadline lies further ahead
 
 
 def start_book(
@@ -62,9 +60,9 @@ def dismiss_book(
 
 def due_book(path: Path, run: Run, days: int, *, engine: str = "package") -> Ahead:
     """What is to be done in a workbook within the next days; it is only read, and may be open elsewhere."""
-    if not 0 <= days <= _FARTHEST:
+    if not 0 <= days <= FARTHEST:
         raise RecoupError(
-            f"--days {days}: say how many days to look ahead, 0 for today alone, {_FARTHEST} at most."
+            f"--days {days}: say how many days to look ahead, 0 for today alone, {FARTHEST} at most."
         )
     book = open_workbook(path, engine)
     notebook = read_notebook(book)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from .drafts import Draft, Lot
+from .events import Product
 from .model import Evidence
 from .money import cents
 from .orders import Line, OrderLine, Orders
@@ -93,28 +94,13 @@ class Prices:
         if given and any(lot.amount is not None for lot in draft.lots):
             return Value(None, given.currency, given.basis)  # money, not units: no cap per unit
         if given:
-            return self._cap(draft, Value(given.unit, given.currency, given.basis))
-        return self._cap(
-            draft, self._after_order(draft) if how == "after_order" else self._before_order(draft)
-        )
-
-    def _before_order(self, draft: Draft) -> Value:
-        facts = self.policy.marketplaces.get(draft.marketplace)
-        currency = facts.currency if facts else ""
-        rule = self.policy.value(
-            "valuation_basis.before_order", on=draft.event_date, marketplace=draft.marketplace
-        )
-        if rule is None or rule.value != "sourcing_cost":
-            return Value(
-                None, currency, "", missing="value: Amazon's rule of that day is not a sourcing cost"
-            )
-        for basis, name in _BASES.items():
-            cost = self.costs.find(draft.product, basis, currency, self.as_of)
-            if cost:
-                return Value(cost.amount, currency, name, rules=(rule,), evidence=(_cost(cost, draft),))
-        known = ", ".join(sorted(self.costs.currencies(draft.product) - {currency, ""}))
-        why = f"{NO_COST} in {currency} (known in {known} only)" if known else f"{NO_COST} (Sourcing Costs)"
-        return Value(None, currency, "", missing=why, rules=(rule,))
+            value = Value(given.unit, given.currency, given.basis)
+        elif how == "after_order":
+            value = self._after_order(draft)
+        else:
+            market, on = draft.marketplace, draft.event_date
+            value = _before_order(self.policy, self.costs, draft.product, on, market, self.as_of)
+        return _capped(self.policy, value, draft.event_date, draft.marketplace)
 
     def _after_order(self, draft: Draft) -> Value:
         line = self.orders.get((draft.order_id, draft.product.sku))
@@ -133,23 +119,41 @@ class Prices:
         basis = "order price less commission and fulfilment fee"
         return Value(max(round(unit, 2), 0.0), line.currency, basis, rules=rules, evidence=evidence)
 
-    def _cap(self, draft: Draft, value: Value) -> Value:
-        cap = self.policy.value("reimbursement_cap", on=draft.event_date, marketplace=draft.marketplace)
-        if cap is None or value.unit is None or value.unit <= cap.number or cap.unit != value.currency:
-            return value
-        return Value(
-            cap.number,
-            value.currency,
-            f"{value.basis}, capped",
-            rules=(*value.rules, cap),
-            evidence=value.evidence,
-        )
+
+def stock_value(policy: Policy, costs: SourcingCosts, product: Product, on: date, marketplace: str) -> Value:
+    """What Amazon owes for a unit in stock that goes missing on a day, by the costs known on that day."""
+    return _capped(policy, _before_order(policy, costs, product, on, marketplace, on), on, marketplace)
 
 
-def _cost(cost: Cost, draft: Draft) -> Evidence:
+def _before_order(
+    policy: Policy, costs: SourcingCosts, product: Product, on: date, marketplace: str, as_of: date
+) -> Value:
+    facts = policy.marketplaces.get(marketplace)
+    currency = facts.currency if facts else ""
+    rule = policy.value("valuation_basis.before_order", on=on, marketplace=marketplace)
+    if rule is None or rule.value != "sourcing_cost":
+        return Value(None, currency, "", missing="value: Amazon's rule of that day is not a sourcing cost")
+    for basis, name in _BASES.items():
+        cost = costs.find(product, basis, currency, as_of)
+        if cost:
+            return Value(cost.amount, currency, name, rules=(rule,), evidence=(_cost(cost, product),))
+    known = ", ".join(sorted(costs.currencies(product) - {currency, ""}))
+    why = f"{NO_COST} in {currency} (known in {known} only)" if known else f"{NO_COST} (Sourcing Costs)"
+    return Value(None, currency, "", missing=why, rules=(rule,))
+
+
+def _capped(policy: Policy, value: Value, on: date, marketplace: str) -> Value:
+    cap = policy.value("reimbursement_cap", on=on, marketplace=marketplace)
+    if cap is None or value.unit is None or value.unit <= cap.number or cap.unit != value.currency:
+        return value
+    basis, rules = f"{value.basis}, capped", (*value.rules, cap)
+    return Value(cap.number, value.currency, basis, rules=rules, evidence=value.evidence)
+
+
+def _cost(cost: Cost, product: Product) -> Evidence:
     since = f" since {cost.since}" if cost.since else ""
     shows = f"{_BASES[cost.basis]} {cost.amount:,.2f} {cost.currency} per unit{since}"
-    identifiers = f"FNSKU {draft.product.fnsku} · ASIN {draft.product.asin}"
+    identifiers = f"FNSKU {product.fnsku} · ASIN {product.asin}"
     return Evidence("cost", cost.row, cost.since, None, cost.amount, cost.currency, identifiers, shows)
 
 

@@ -14,6 +14,7 @@ from .work_queue import Desk, build_queue
 from .work_tasks import Queue
 
 DAYS = 7  # how far people look ahead who do not say
+FARTHEST = 3650  # ten years: no deadline lies further ahead
 
 
 @dataclass(frozen=True, slots=True)

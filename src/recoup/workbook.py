@@ -10,8 +10,10 @@ from functools import partial
 from pathlib import Path
 from threading import Lock
 
+import pandas as pd
+
 from .books import open_book
-from .books.base import Book, BookError, TableRows
+from .books.base import Book, BookError, BookToRead, TableRows
 from .case_sheet import CaseSheet, read_cases
 from .cases import Known, day, text
 from .claims import Exclusion
@@ -20,7 +22,7 @@ from .freshness import read_tabs
 from .memory import key_of, plain, recall
 from .model import Problem, RawTable, Record, RecoupError
 from .policy import Policy, load
-from .reports import Source, StatedPeriod, all_reports
+from .reports import Source, StatedPeriod, all_reports, read
 from .sheets import NOT_CLAIMED, OWN_RECORDS, REPORT_TABS, TABLES, WORKBOOK_VERSION
 from .typed_over import Typed, find_typed, put_back
 
@@ -54,7 +56,7 @@ def open_workbook(path: Path, engine: str = "package") -> Book:
     return book
 
 
-def require_recoup(book: Book) -> None:
+def require_recoup(book: BookToRead) -> None:
     """Raise RecoupError when an open workbook is none of Recoup's, or when a newer Recoup made it."""
     if "Claims" not in book.tables():
         raise RecoupError(
@@ -64,7 +66,7 @@ def require_recoup(book: Book) -> None:
     check_version(book)
 
 
-def read_notebook(book: Book) -> Notebook:
+def read_notebook(book: BookToRead) -> Notebook:
     """Read Settings, Policy, Reason Codes, Claims, Not Claimed, Cases and memory.
 
     Raises RecoupError when the workbook is newer or older than this Recoup, or an owned table is missing.
@@ -120,7 +122,7 @@ def _cleared_days(memory: list[Record]) -> dict[str, date]:
     return days
 
 
-def check_columns(book: Book) -> None:
+def check_columns(book: BookToRead) -> None:
     """Raise RecoupError when a declared column of an owned table was deleted or renamed."""
     found = book.tables()
     for table in TABLES.values():
@@ -132,7 +134,7 @@ def check_columns(book: Book) -> None:
             )
 
 
-def version_of(book: Book) -> int:
+def version_of(book: BookToRead) -> int:
     """The version of the workbook's layout; 1 where the cell is blank. Raises RecoupError when it is no number."""
     version = plain(book.read_name("Recoup_Version")) or "1"
     if not version.isdecimal():
@@ -143,7 +145,7 @@ def version_of(book: Book) -> int:
     return int(version)
 
 
-def check_version(book: Book) -> None:
+def check_version(book: BookToRead) -> None:
     """Raise RecoupError when the workbook was made by a newer Recoup."""
     version = version_of(book)
     if version > WORKBOOK_VERSION:
@@ -153,7 +155,7 @@ def check_version(book: Book) -> None:
         )
 
 
-def refuse_older(book: Book) -> None:
+def refuse_older(book: BookToRead) -> None:
     """Raise RecoupError when the workbook was made by an older Recoup and not upgraded yet."""
     version = version_of(book)
     if version < WORKBOOK_VERSION:
@@ -182,6 +184,17 @@ def report_tabs(book: Book) -> Iterator[Source]:
             yield replace(
                 _tab(book, name, one_at_a_time), load=partial(_foreign_cells, book, name, one_at_a_time)
             )
+
+
+def read_own_records(book: BookToRead, report: str) -> pd.DataFrame:
+    """The rows of one kind of record, of its tab and of tabs named after it, as a frame."""
+    tab = all_reports()[report].tab
+    names = [n for n in book.sheet_names() if n.startswith(tab)]
+    return read(Source(n, book.fingerprint(n), partial(_raw, book, n)) for n in names).frames[report]
+
+
+def _raw(book: BookToRead, name: str) -> list[RawTable]:
+    return [book.read_raw(name)]
 
 
 def _tab(book: Book, name: str, alone: Lock) -> Source:

@@ -9,7 +9,7 @@ from recoup.addin.buttons import GROUPS, Button
 
 NAMESPACE = "http://schemas.microsoft.com/office/2009/07/customui"
 PREFIX = "recoup_"  # of every id: other add-ins share the ribbon
-ON_CLICK, ON_BOOK_CLICK = "Recoup_OnClick", "Recoup_OnBookClick"
+ON_LOAD, ON_CLICK, ON_BOOK_CLICK = "Recoup_OnLoad", "Recoup_OnClick", "Recoup_OnBookClick"
 
 
 def ribbon_xml() -> str:
@@ -20,7 +20,7 @@ def ribbon_xml() -> str:
 def _lines() -> Iterator[str]:
     yield '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
     yield "<!-- Made by `recoup addin build` from src/recoup/addin/buttons.py: change it there. -->"
-    yield f'<customUI xmlns="{NAMESPACE}">'
+    yield f'<customUI xmlns="{NAMESPACE}" onLoad="{ON_LOAD}">'
     yield "  <ribbon>"
     yield "    <tabs>"
     yield f'      <tab id="{PREFIX}tab" label="Recoup" insertAfterMso="TabView">'

@@ -20,15 +20,19 @@ def read_modules(folder: Path) -> list[Module]:
         raise RecoupError(
             f"{folder} holds no VBA (*.bas, *.cls); run this in a clone of Recoup or name its addin folder."
         )
-    return [_module(file) for file in files]
+    return [module_in(f.name, f.read_text(encoding="utf-8", errors="replace"), str(f)) for f in files]
 
 
-def _module(file: Path) -> Module:
-    code = _CLASS_HEAD.sub("", file.read_text(encoding="utf-8", errors="replace"))
+def module_in(name: str, text: str, shown: str = "") -> Module:
+    """The module that a text of that file name is. Raises ``RecoupError`` when it names itself otherwise."""
+    stem, ending = name.rsplit(".", 1)
+    code = _CLASS_HEAD.sub("", text)
     attributes = {}
     while found := _ATTRIBUTE.match(code):
         attributes[found[1]] = found[2]
         code = code[found.end() :]
-    if attributes.get("Name") != file.stem:
-        raise RecoupError(f'{file}: begin it with Attribute VB_Name = "{file.stem}", the name of the file.')
-    return Module(file.stem, _KINDS[file.suffix], code)
+    if attributes.get("Name") != stem:
+        raise RecoupError(
+            f'{shown or name}: begin it with Attribute VB_Name = "{stem}", the name of the file.'
+        )
+    return Module(stem, _KINDS[f".{ending}"], code)

@@ -79,20 +79,10 @@ class TableRows:
 
 
 @runtime_checkable
-class Book(Protocol):
-    """One open workbook. Changes are collected and reach the file only with ``save``.
-
-    ``problems`` gathers what a person should know about rows found on the way (duplicate keys, typed text
-    of rows that were replaced). All methods raise ``BookError`` with one sentence when they cannot do what
-    is asked, and ``ValueError`` for mistakes of the caller (two records with one key, ...).
-    """
+class BookToRead(Protocol):
+    """A workbook as far as its content is only read. Methods raise ``BookError`` with one sentence."""
 
     path: Path
-    problems: list[Problem]
-    keep: int  # how many backups stay
-    threads: (
-        bool  # whether another thread may read tabs, one at a time: Excel answers only the one that opened it
-    )
 
     def sheet_names(self) -> list[str]:
         """The names of all tabs, hidden ones too, in order."""
@@ -115,16 +105,36 @@ class Book(Protocol):
         """Every table of the workbook: its name and its headers as they stand now."""
         ...
 
+    def read_table(self, name: str) -> TableRows:
+        """The body of a table. Raises ``TableMissing``."""
+        ...
+
+    def read_name(self, defined_name: str) -> Cell:
+        """The value of the one cell that a defined name points at. Raises ``NameMissing``."""
+        ...
+
+
+@runtime_checkable
+class Book(BookToRead, Protocol):
+    """One open workbook. Changes are collected and reach the file only with ``save``.
+
+    ``problems`` gathers what a person should know about rows found on the way (duplicate keys, typed text
+    of rows that were replaced). All methods raise ``BookError`` with one sentence when they cannot do what
+    is asked, and ``ValueError`` for mistakes of the caller (two records with one key, ...).
+    """
+
+    problems: list[Problem]
+    keep: int  # how many backups stay
+    threads: (
+        bool  # whether another thread may read tabs, one at a time: Excel answers only the one that opened it
+    )
+
     def sheet_of(self, table: str) -> str:
         """The tab a table stands on now. Raises ``TableMissing``."""
         ...
 
     def rows_hidden(self, table: str) -> int:
         """How many rows of ``read_table`` a filter or a hand hides. Raises ``TableMissing``."""
-        ...
-
-    def read_table(self, name: str) -> TableRows:
-        """The body of a table. Raises ``TableMissing``."""
         ...
 
     def replace_rows(self, table: str, records: Sequence[Record], keep_by: Sequence[str] = ()) -> None:
@@ -172,10 +182,6 @@ class Book(Protocol):
 
         Raises ``SheetMissing``.
         """
-        ...
-
-    def read_name(self, defined_name: str) -> Cell:
-        """The value of the one cell that a defined name points at. Raises ``NameMissing``."""
         ...
 
     def write_names(self, values: Mapping[str, Cell]) -> None:

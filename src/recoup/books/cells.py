@@ -18,6 +18,22 @@ _HEX_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _MARKUP = re.compile("[&<>]|_x[0-9A-Fa-f]{4}_")
 _TAG_TEXT = re.compile(r"<(?:[\w.-]+:)?(t|rPh)\b[^>]*?(?:/>|>(.*?)</(?:[\w.-]+:)?\1>)", re.S)
 _VALUE = re.compile(r"<(?:[\w.-]+:)?v\b[^>]*>(.*?)</(?:[\w.-]+:)?v>", re.S)
+ERRORS = {  # as Excel hands errors of cells to programs
+    -2146826288: "#NULL!",
+    -2146826281: "#DIV/0!",
+    -2146826273: "#VALUE!",
+    -2146826265: "#REF!",
+    -2146826259: "#NAME?",
+    -2146826252: "#NUM!",
+    -2146826246: "#N/A",
+    -2146826245: "#GETTING_DATA",
+    -2146826243: "#SPILL!",
+    -2146826242: "#CONNECT!",
+    -2146826241: "#BLOCKED!",
+    -2146826240: "#UNKNOWN!",
+    -2146826239: "#FIELD!",
+    -2146826238: "#CALC!",
+}
 _EPOCH = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}
 _KINDS = {str: ' t="str"', bool: ' t="b"'}  # of a formula's cached value
 _LEAP_BUG_ENDS = datetime(1900, 3, 1)  # Excel counts a 29 February 1900

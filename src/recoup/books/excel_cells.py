@@ -40,7 +40,7 @@ def read_cells(sheet: xw.Sheet, area: Area) -> list[list[Cell]]:
     step = max(MOST_READ // (area.right - area.left + 1), 1)
     for top in range(area.top, area.bottom + 1, step):
         part = range_of(sheet, Area(area.left, top, area.right, min(top + step - 1, area.bottom)))
-        values, formulas = _grid(part, part.raw_value), _grid(part, part.formula)
+        values, formulas = in_rows(part, part.raw_value), in_rows(part, part.formula)
         rows += [list(map(_content, *pair)) for pair in zip(values, formulas, strict=True)]
     if any(isinstance(content, date) for row in rows for content in row):  # an Excel that words days as days
         date1904 = bool(says(sheet.book.api, "Date1904", False))
@@ -53,8 +53,8 @@ def range_of(sheet: xw.Sheet, area: Area) -> xw.Range:
     return sheet.range((area.top, area.left), (area.bottom, area.right))
 
 
-def _grid(part: xw.Range, found: Any) -> Sequence[Sequence[Any]]:
-    """Two dimensions always: Excel gives one cell as it is."""
+def in_rows(part: xw.Range, found: Any) -> Sequence[Sequence[Any]]:
+    """What Excel gave for an area, in two dimensions always: it gives one cell as it is."""
     if part.shape == (1, 1) and not isinstance(found, (list, tuple)):
         return [[found]]
     rows = list(found)
@@ -92,7 +92,7 @@ def same(now: Cell, other: Cell) -> bool:
 
 def write_cells(sheet: xw.Sheet, cells: Mapping[Place, Cell]) -> None:
     """Write contents in as few calls as their places allow. Raises ``BookUnsaved``."""
-    for area in _blocks(cells):
+    for area in blocks(cells):
         rows = [
             [cells[row, column] for column in range(area.left, area.right + 1)]
             for row in range(area.top, area.bottom + 1)
@@ -100,7 +100,7 @@ def write_cells(sheet: xw.Sheet, cells: Mapping[Place, Cell]) -> None:
         _write_block(sheet, area, rows)
 
 
-def _blocks(cells: Mapping[Place, Cell]) -> Iterator[Area]:
+def blocks(cells: Mapping[Place, Cell]) -> Iterator[Area]:
     """Rectangles that cover the places exactly; formulas and long texts stand apart."""
     open_blocks: dict[tuple[int, int, str], Area] = {}
     for row, places in groupby(sorted(cells), key=lambda place: place[0]):

@@ -8,19 +8,18 @@ put in an order of their own, so that nothing made of a dossier depends on how p
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from ..books.base import Book
+from ..books.base import BookToRead
 from ..cases import case_name, day
 from ..memory import plain
 from ..model import Record, RecoupError
 from ..policy import Policy, load
 from ..receipts import plain as folded
-from ..reports import Source, read
 from ..reports.documents import KINDS as DOCUMENT_KINDS
-from ..workbook import check_version
+from ..workbook import check_version, read_own_records
 from ._kinds import KINDS
 
 _OPEN = ("Ready", "Waiting", "Needs input", "Filed")
@@ -70,7 +69,7 @@ class Dossier:
         return sorted({plain(row.get(header)) for row in self.cases} - {""})
 
 
-def read_records(book: Book) -> Records:
+def read_records(book: BookToRead) -> Records:
     """The rows of an open workbook. Raises RecoupError when a newer Recoup made it."""
     check_version(book)
     tables = {n: book.read_table(n).records() for n in ("Claims", "Evidence", "Cases", "HomeReports")}
@@ -96,15 +95,9 @@ def read_records(book: Book) -> Records:
     )
 
 
-def _documents(book: Book) -> list[Record]:
+def _documents(book: BookToRead) -> list[Record]:
     """The rows of Documents and of tabs named after it."""
-
-    def tab(name: str) -> Callable[[], list[object]]:
-        return lambda: [book.read_raw(name)]
-
-    names = [n for n in book.sheet_names() if n.startswith("Documents")]
-    found = read(Source(n, book.fingerprint(n), tab(n)) for n in names)  # type: ignore[arg-type]
-    frame = found.frames["documents"]
+    frame = read_own_records(book, "documents")
     return [
         document_record(dict(zip(frame.columns, row, strict=True))) for row in frame.itertuples(index=False)
     ]

@@ -1,0 +1,219 @@
+"""Formulas with RECOUP_ functions in an open workbook: found, led back to this computer's add-in, turned into values.
+
+Decisions: a formula that fills several cells (an array, or one that spills) goes as a whole. What shows an error is
+left, for its value would be lost where only the add-in is missing. Values are written so that Excel takes no text for
+a number or date, not by pasting, which would leave out rows that a filter hides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import xlwings as xw
+
+from recoup.books import open_workbooks as excel
+from recoup.books.area import Area
+from recoup.books.backups import back_up, keep_newest
+from recoup.books.base import BookChanged, BookLocked
+from recoup.books.cells import ERRORS, to_serial
+from recoup.books.excel_calls import excel_calls, says
+from recoup.books.excel_cells import MOST_READ, Place, blocks, in_rows, range_of, write_cells
+from recoup.books.excel_quiet import quiet
+from recoup.model import Cell, Formula
+
+_CALL = re.compile(r"(?<![\w.])RECOUP_[A-Z]+\s*\(", re.I)
+_FOREIGN = re.compile(r"(?:'(?:[^']|'')*recoup\.xlam'|(?:\[[^\]]*\])?recoup\.xlam)!(?=RECOUP_)", re.I)
+_TEXT = re.compile(r'"(?:[^"]|"")*"')
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A formula that calls a function: its tab, the cells it fills, and the other computer's add-in that it names."""
+
+    sheet: str
+    area: Area
+    formula: str
+    is_array: bool = False
+    foreign: str = ""
+
+
+@dataclass(slots=True)
+class Frozen:
+    """What became of the formulas."""
+
+    cells: int = 0
+    repaired: int = 0
+    left: tuple[Called, ...] = ()
+    backup: Path | None = None
+
+
+def find_functions(book: xw.Book) -> list[Called]:
+    """All formulas that call RECOUP_ functions, tab by tab. Raises ``BookError`` when Excel is busy."""
+    with excel_calls(book.name):
+        spills = _spills(book)
+        return [called for sheet in book.sheets for called in sorted(_on(sheet, spills), key=_column_first)]
+
+
+def _column_first(called: Called) -> Place:
+    return called.area.left, called.area.top
+
+
+def _spills(book: xw.Book) -> bool:
+    """Whether formulas spill in this Excel: asked once, for xlwings asks long for what an older one does not know."""
+    return says(book.sheets[0].range("A1").api, "HasSpill", None) is not None
+
+
+def _on(sheet: xw.Sheet, spills: bool) -> Iterator[Called]:
+    found: dict[Place, Cell] = {place: Formula(text) for place, text in _formulas(sheet)}
+    for block in list(blocks(found)):
+        api = range_of(sheet, block).api
+        arrays = says(api, "HasArray", False) is not False or (spills and api.HasSpill is not False)
+        for place in (p for p in _places(block) if p in found):
+            filled = _filled(sheet, place, spills) if arrays else None
+            formula = found[place]
+            assert isinstance(formula, Formula)
+            for other in _places(filled) if filled else ():
+                found.pop(other, None)
+            yield _called(sheet.name, place, formula.text, filled)
+
+
+def _formulas(sheet: xw.Sheet) -> Iterator[tuple[Place, str]]:
+    used = sheet.used_range
+    height, width = used.shape
+    step = max(MOST_READ // width, 1)
+    for top in range(used.row, used.row + height, step):
+        bottom = min(top + step, used.row + height) - 1
+        part = range_of(sheet, Area(used.column, top, used.column + width - 1, bottom))
+        for row, texts in enumerate(in_rows(part, part.formula), top):
+            for column, text in enumerate(texts, used.column):
+                if isinstance(text, str) and text.startswith("=") and _CALL.search(_TEXT.sub('""', text)):
+                    yield (row, column), text
+
+
+def _places(area: Area) -> list[Place]:
+    return [(r, c) for r in range(area.top, area.bottom + 1) for c in range(area.left, area.right + 1)]
+
+
+def _filled(sheet: xw.Sheet, place: Place, spills: bool) -> Area | None:
+    """All cells that the formula of this cell fills; None when it fills but its own."""
+    api = sheet.range(place).api
+    if says(api, "HasArray", False):
+        return Area.parse(str(_address(api.CurrentArray)))
+    if spills and api.HasSpill:
+        return Area.parse(str(_address(api.SpillParent.SpillingToRange)))
+    return None
+
+
+def _address(found: Any) -> str:
+    return str(found.Address).replace("$", "")
+
+
+def _called(sheet: str, place: Place, formula: str, filled: Area | None) -> Called:
+    foreign, (row, column) = _FOREIGN.search(formula), place
+    path = foreign[0].rstrip("!").strip("'") if foreign else ""
+    return Called(sheet, filled or Area(column, row, column, row), formula, filled is not None, path)
+
+
+def freeze_functions(
+    book: xw.Book, called: Sequence[Called], *, backups: Path | None = None, keep: int = 5
+) -> Frozen:
+    """Turn the formulas into their values, after a backup; those of another computer's add-in are led back to this one.
+
+    Raises ``BookError`` with nothing changed when they are no longer those that were found, or a tab is protected.
+    """
+    with excel_calls(book.name), quiet(book):
+        _refuse(book, called)
+        frozen = Frozen(backup=_backed_up(book, backups, keep))
+        left: list[Called] = []
+        for name in dict.fromkeys(c.sheet for c in called):
+            sheet, own = book.sheets[name], [c for c in called if c.sheet == name]
+            for foreign in (c for c in own if c.foreign):
+                _repair(sheet, foreign, _spills(book))
+                frozen.repaired += 1
+            for array, values in _values_of(sheet, [c for c in own if not c.foreign], left):
+                if array is not None:
+                    range_of(sheet, array.area).clear_contents()  # no part of an array can be written alone
+                write_cells(sheet, values)
+                frozen.cells += len(values)
+    frozen.left = tuple(left)
+    return frozen
+
+
+def _refuse(book: xw.Book, called: Sequence[Called]) -> None:
+    excel.refuse_unwritable(book)
+    for name in dict.fromkeys(c.sheet for c in called):
+        if says(book.sheets[name].api, "ProtectContents", False):
+            raise BookLocked(
+                f"The tab {name!r} is protected; take its protection off (Review > Unprotect Sheet), then try again. "
+                "Nothing was changed."
+            )
+    if find_functions(book) != list(called):
+        raise BookChanged(f"{book.name} was changed meanwhile; click the button again. Nothing was changed.")
+
+
+def _backed_up(book: xw.Book, backups: Path | None, keep: int) -> Path:
+    folder = backups or excel.backup_folder(excel.place_of(book))
+    with excel.temporary_folder() as temporary:
+        copy = excel.copy_of(book, Path(temporary))
+        back_up(copy, copy.read_bytes(), folder, alone=False)
+        keep_newest(copy, folder, keep)
+    return folder
+
+
+def _repair(sheet: xw.Sheet, called: Called, spills: bool) -> None:
+    """Write the formula anew without the path; Excel then finds the add-in that is loaded."""
+    text, area = _FOREIGN.sub("", called.formula), called.area
+    cell = sheet.range((area.top, area.left))
+    if called.is_array and says(cell.api, "HasArray", False):
+        range_of(sheet, area).formula_array = text
+    elif spills:
+        cell.formula2 = text
+    else:
+        cell.formula = text
+
+
+def _values_of(
+    sheet: xw.Sheet, called: Iterable[Called], left: list[Called]
+) -> Iterator[tuple[Called | None, dict[Place, Cell]]]:
+    """The values to write: of single cells together, of each array by itself; ``left`` gathers what shows an error."""
+    single = {(c.area.top, c.area.left): c for c in called if not c.is_array}
+    marks: dict[Place, Cell] = {place: Formula(c.formula) for place, c in single.items()}
+    values: dict[Place, Cell] = {}
+    for block in blocks(marks):
+        values |= _read(sheet, block)
+    left += [c for place, c in single.items() if values[place] in _SHOWN]
+    yield None, {place: cell for place, cell in values.items() if cell not in _SHOWN}
+    for array in (c for c in called if c.is_array):
+        values = _read(sheet, array.area)
+        if any(cell in _SHOWN for cell in values.values()):
+            left.append(array)
+        else:
+            yield array, values
+
+
+_SHOWN = frozenset(ERRORS.values())
+
+
+def _read(sheet: xw.Sheet, area: Area) -> dict[Place, Cell]:
+    part = range_of(sheet, area)
+    raw = says(part.api, "Value2", None)
+    rows = in_rows(part, part.raw_value if raw is None else raw)
+    date1904 = bool(says(sheet.book.api, "Date1904", False))
+    cells = (_cell(value, date1904) for row in rows for value in row)
+    return dict(zip(_places(area), cells, strict=True))
+
+
+def _cell(value: Any, date1904: bool) -> Cell:
+    if isinstance(value, date):
+        return to_serial(value, date1904)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return ERRORS.get(value, float(value))
+    if isinstance(value, Decimal):
+        return float(value)
+    return None if value == "" else value

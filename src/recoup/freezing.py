@@ -1,0 +1,94 @@
+"""The door of Freeze functions: what would be turned into values, and what was, in sentences and in the Journal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+import xlwings as xw
+
+from .books.area import Area
+from .books.excel_calls import excel_calls
+from .books.function_cells import Called, Frozen, find_functions, freeze_functions
+from .books.open_workbooks import Clicked, workbook_of
+from .books.xlwings_book import XlwingsBook
+from .journal import Change, journal_rows
+from .live_doors import WRITTEN
+from .model import RecoupError
+from .run import Run
+from .workbook import backups_kept
+
+QUESTION = "These formulas become the values they show, for people without the add-in. A backup comes first."
+_MOST = 20  # places that are named
+
+
+def functions_in(clicked: Clicked) -> tuple[xw.Book, list[Called]]:
+    """The workbook in front, any one, and its formulas with functions. Raises RecoupError when there are none."""
+    with excel_calls():
+        book = workbook_of(clicked)
+    called = find_functions(book)
+    if not called:
+        raise RecoupError(f"{book.name} holds no formula with a RECOUP_ function. Nothing was changed.")
+    return book, called
+
+
+def preview(called: Sequence[Called]) -> str:
+    """Which cells, tab by tab, and what becomes of them."""
+    own = [c for c in called if not c.foreign]
+    foreign = [c for c in called if c.foreign]
+    told = [
+        *_places("Become values", own),
+        *_places("Name another computer's add-in and are led back to this one", foreign),
+    ]
+    return "\n".join([*told, *(f"  {path}" for path in dict.fromkeys(c.foreign for c in foreign))])
+
+
+def _places(title: str, called: Sequence[Called]) -> list[str]:
+    if not called:
+        return []
+    lines = [f"{title}: {len(called)}"]
+    for sheet, group in groupby(called, key=lambda c: c.sheet):
+        areas = [_shown(c.area) for c in group]
+        more = f" and {len(areas) - _MOST} more" if len(areas) > _MOST else ""
+        lines.append(f"  {sheet}: {', '.join(areas[:_MOST])}{more}")
+    return lines
+
+
+def _shown(area: Area) -> str:
+    first, _, last = str(area).partition(":")
+    return first if first == last else f"{first}:{last}"
+
+
+def freeze(book: xw.Book, called: Sequence[Called], run: Run) -> str:
+    """Turn them into values; what was done. Raises RecoupError, with nothing changed unless it says so."""
+    frozen = freeze_functions(book, called)
+    _write_journal(book, called, frozen, run)
+    said = [f"{frozen.cells} cells hold their values now."] if frozen.cells else []
+    if frozen.repaired:
+        said.append(
+            f"{frozen.repaired} formulas call the add-in of this computer again; click once more to freeze them."
+        )
+    if frozen.left:
+        said += ["", *_places("Left as they are, for they show an error", frozen.left)]
+    return "\n".join([*said, "", WRITTEN, f"The backup is in {frozen.backup}."])
+
+
+def _write_journal(book: xw.Book, called: Sequence[Called], frozen: Frozen, run: Run) -> None:
+    """A line per tab, where the workbook has a Journal."""
+    if "Journal" not in {table.name for sheet in book.sheets for table in sheet.tables}:
+        return
+    live = XlwingsBook(book)
+    live.keep = backups_kept(live)
+    done = [c for c in called if c not in frozen.left]
+    changes = [
+        Change(
+            run.who,
+            "",
+            f"Functions on {sheet}",
+            "\n".join(_places("Formulas", list(group))),
+            "values, or led back",
+        )
+        for sheet, group in groupby(done, key=lambda c: c.sheet)
+    ]
+    live.append_rows("Journal", journal_rows(changes, run=run.name, when=run.when))
+    live.save()
