@@ -29,11 +29,9 @@ from recoup.progress import Cancelled
 
 FUNCTIONS = {b.function for group in GROUPS for b in group.buttons}
 NOT_YET = {
-    *("import_files", "check_reports", "prepare_inputs", "clear_report_tab"),
-    *("explain_claim", "take_up_claims", "dismiss_claims", "tidy_claims"),
+    "tidy_claims",
     *("start_case", "copy_case_text", "make_evidence_pack", "record_answer", "show_due_today"),
     *("merge_copy", "show_journal", "undo_last", "freeze_functions"),
-    *("show_policy", "run_doctor", "show_about"),
 }
 
 

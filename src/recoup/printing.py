@@ -268,6 +268,20 @@ def print_policy(policy: Policy, on: date, marketplace: str, *, as_json: bool) -
         print_table(f"Policy in {marketplace} on {on}", rows, ("Rule", "Value", "Certainty", "Source"))
 
 
+def print_about() -> None:
+    """What this is."""
+    say(f"Recoup {__version__} (Python {platform.python_version()}, {platform.system()})")
+    say("Finds the money that Amazon owes an FBA seller, proves it row by row, and tracks every case.")
+    say("Licence: MIT. Nothing leaves this computer: Recoup opens no network connection.")
+    say("")
+    say(
+        "Help: Home of the workbook says what to do next; Checks, what is wrong with the reports and what to do."
+    )
+    say(
+        "README.md explains sheets, claims and commands; `recoup --help` lists the commands; Doctor checks Excel."
+    )
+
+
 def _summary(done: Refreshed) -> dict[str, Any]:
     summary, queue = done.summary, done.summary.ahead.queue
     return {

@@ -38,8 +38,8 @@ def come_forward(root: tkinter.Tk) -> None:
     root.attributes("-topmost", True)
     root.deiconify()
     root.lift()
-    root.focus_force()
-    root.after(500, lambda: root.attributes("-topmost", False))  # other programs may come before it later
+    (root.focus_lastfor() or root).focus_force()
+    root.after_idle(root.attributes, "-topmost", False)  # other programs may come before it later
 
 
 def _be_sharp() -> None:
