@@ -8,10 +8,11 @@ is no BASE, `_conflicts` and `_not_merged` name the rest.
 
 from ._books import Change, Summary, merge_books
 from ._conflicts import Listed
-from ._undo import FILING, Undone, last_act, newest_lines, undo, undo_lines
+from ._undo import FILING, UNDO_OF, Undone, last_act, newest_lines, undo, undo_lines
 
 __all__ = [
     "FILING",
+    "UNDO_OF",
     "Change",
     "Listed",
     "Summary",
