@@ -39,6 +39,10 @@ class Person:
     told: list[str] = field(default_factory=list)
     details: list[str] = field(default_factory=list)
     clipboard: str = ""
+    declines: Sequence[str] = ()  # actions, though they agree to others
+    chooses: Mapping[str, str] | None = None  # cells of the line that they choose from a table
+    tables: list[list[dict[str, str]]] = field(default_factory=list)
+    opened: list[Path] = field(default_factory=list)
 
     def pick_files(self, title: str, kinds: Sequence[tuple[str, str]]) -> list[Path]:
         self.asked.append(title)
@@ -62,10 +66,28 @@ class Person:
         assert all(given[f.label] for f in fields if f.needed), "a window does not close like that"
         return given
 
-    def agree(self, title: str, question: str, preview: str, action: str) -> None:
+    def agree(self, title: str, question: str, preview: str, action: str, otherwise: str = "Cancel") -> None:
         self.asked += [question, preview]
-        if not self.agrees:
+        if not (self.agrees and action not in self.declines):
             raise Declined
+
+    def choose(
+        self,
+        title: str,
+        question: str,
+        rows: Sequence[Mapping[str, str]],
+        columns: Sequence[str],
+        action: str,
+    ) -> int:
+        self.asked.append(question)
+        self.tables.append([{c: row.get(c, "") for c in columns} for row in rows])
+        wanted = [n for n, row in enumerate(rows) if self.chooses and self.chooses.items() <= row.items()]
+        if not wanted:
+            raise Declined
+        return wanted[0]
+
+    def open(self, path: Path) -> None:
+        self.opened.append(path)
 
     def show(self, title: str, text: str) -> None:
         self.shown.append(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import os
 import re
@@ -28,10 +29,6 @@ from recoup.model import RecoupError
 from recoup.progress import Cancelled
 
 FUNCTIONS = {b.function for group in GROUPS for b in group.buttons}
-NOT_YET = {
-    *("start_case", "copy_case_text", "make_evidence_pack", "record_answer", "show_due_today"),
-    *("merge_copy", "show_journal", "undo_last"),
-}
 
 
 @pytest.fixture
@@ -44,7 +41,7 @@ def excel() -> Iterator[App]:
 
 
 def test_every_button_has_its_function() -> None:
-    assert FUNCTIONS - macros.functions().keys() == NOT_YET
+    assert macros.functions().keys() == FUNCTIONS
 
 
 def test_a_function_stands_in_the_file_of_its_group_and_is_a_thin_door() -> None:
@@ -52,6 +49,7 @@ def test_a_function_stands_in_the_file_of_its_group_and_is_a_thin_door() -> None
         group = next(g for g in GROUPS if name in {b.function for b in g.buttons})
         assert function.__module__ == f"recoup.macros.{group.name}"
         assert (function.__doc__ or "").strip()
+        assert len(inspect.getsource(function).splitlines()) <= 12  # its name, its docstring and ten more
 
 
 @pytest.mark.parametrize(

@@ -60,11 +60,15 @@ def dismiss_book(
 
 def due_book(path: Path, run: Run, days: int, *, engine: str = "package") -> Ahead:
     """What is to be done in a workbook within the next days; it is only read, and may be open elsewhere."""
+    return due_in(open_workbook(path, engine), run, days)
+
+
+def due_in(book: Book, run: Run, days: int) -> Ahead:
+    """What is to be done in an open workbook within the next days."""
     if not 0 <= days <= FARTHEST:
         raise RecoupError(
             f"--days {days}: say how many days to look ahead, 0 for today alone, {FARTHEST} at most."
         )
-    book = open_workbook(path, engine)
     notebook = read_notebook(book)
     standing = standing_of(book, notebook, run.as_of)
     return look_ahead(standing, notebook.sheet.log, notebook.journal, days)

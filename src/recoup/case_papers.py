@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from .books.base import Book, BookError
-from .case_texts import CaseText, Dossier, assemble, read_records, write_text
+from .case_texts import CaseText, Dossier, assemble, purpose_of, read_records, write_text
 from .console import print_json, say, say_error
 from .evidence_pack import Pack, build_pack, text_to_keep, write_pack
 from .memory import plain
 from .model import RecoupError
+from .progress import Cancelled, Progress
 from .workbook import open_workbook
+
+Packed = tuple[Pack, CaseText, Path, bool]  # a pack, its text, its folder, whether anything was written
 
 
 def case_text(
@@ -22,6 +25,46 @@ def case_text(
     """The text about these claims; the workbook is only read."""
     dossier = assemble(read_records(open_workbook(path, engine)), claim_ids)
     return write_text(dossier, purpose, language, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What several claims make: the cases, and why there are no papers of others, a sentence each."""
+
+    cases: list[Dossier]
+    refused: list[str]
+
+
+def papers_of(book: Book, claim_ids: Sequence[str]) -> Papers:
+    """The cases that these claims belong to, each whole and once. Raises RecoupError when there is none."""
+    records, papers = read_records(book), Papers([], [])
+    names = {plain(r.get("Claim ID")): plain(r.get("Case")) for r in records.cases}
+    done: set[str] = set()
+    for key in claim_ids:
+        together = [k for k, name in names.items() if k and name and name == names.get(key)] or [key]
+        if key not in done:
+            done.update(together)
+            try:
+                papers.cases.append(assemble(records, together))
+                done.update(papers.cases[-1].claim_ids)
+            except RecoupError as error:
+                papers.refused.append(str(error))
+    if not papers.cases:
+        raise RecoupError(" ".join(papers.refused))
+    return papers
+
+
+def texts_of(papers: Papers, purpose: str = "", language: str = "") -> tuple[list[CaseText], list[str]]:
+    """The text of each case, by default for what its stage asks; and why there is none of others."""
+    texts, refused = [], list(papers.refused)
+    for dossier in papers.cases:
+        try:
+            texts.append(write_text(dossier, purpose or purpose_of(dossier), language))
+        except RecoupError as error:
+            refused.append(str(error))
+    if not texts:
+        raise RecoupError(" ".join(refused))
+    return texts, refused
 
 
 def pack_case(
@@ -33,14 +76,46 @@ def pack_case(
     language: str,
     reason: str,
     engine: str = "package",
-) -> tuple[Pack, CaseText, Path, bool]:
+) -> Packed:
     """Write the pack of the case that these claims make; (pack, text, its folder, whether anything was written)."""
     if to.exists() and not to.is_dir():
         raise RecoupError(f"--to {to} is a file: name a folder for the pack.")
     book = open_workbook(path, engine)
     dossier = assemble(read_records(book), claim_ids)
-    text = write_text(dossier, purpose, language, reason)
-    pack = build_pack(dossier, text, home=path.resolve().parent, tabs=_tabs(book, dossier))
+    return _pack(book, dossier, write_text(dossier, purpose, language, reason), to)
+
+
+def pack_each(
+    book: Book, claim_ids: Sequence[str], to: Path, progress: Progress
+) -> tuple[list[Packed], list[str]]:
+    """Write a pack of each case that these claims belong to; the packs, and why there are no others.
+
+    Raises RecoupError when there is none, ``Cancelled`` when the person wanted no more before the first.
+    """
+    papers, done = papers_of(book, claim_ids), list[Packed]()
+    refused = list(papers.refused)
+    for number, dossier in enumerate(papers.cases, 1):
+        try:
+            progress(f"Pack {number} of {len(papers.cases)}: {dossier.case}")
+            done.append(_pack(book, dossier, write_text(dossier, purpose_of(dossier)), to))
+        except Cancelled:
+            if not done:
+                raise
+            refused.append(
+                f"Cancelled: {len(papers.cases) - number + 1} of {len(papers.cases)} packs were not made."
+            )
+            break
+        except RecoupError as error:
+            refused.append(str(error))
+    if not done:
+        raise RecoupError(" ".join(refused))
+    return done, refused
+
+
+def _pack(book: Book, dossier: Dossier, text: CaseText, to: Path) -> Packed:
+    """Documents are looked for beside the workbook; beside nothing when it was never saved or stands in the web."""
+    home = book.path.resolve().parent if book.path.exists() else book.path
+    pack = build_pack(dossier, text, home=home, tabs=_tabs(book, dossier))
     folder, written = write_pack(pack, to)
     return pack, text, folder, written
 
@@ -61,9 +136,16 @@ def print_case_text(text: CaseText, *, as_json: bool) -> int:
         return 0 if text.complete else 1
     say(text_to_keep(text).rstrip("\n"))
     if text.complete:
-        say_error(f"{len(text.text)} of {text.limit} characters. Where to file: {text.route}.")
-        say_error("".join(f"Amazon asks for: {a}.\n" for a in text.attach).rstrip("\n"))
+        say_error("\n".join(about_text(text)))
     return 0 if text.complete else 1
+
+
+def about_text(text: CaseText) -> list[str]:
+    """How long a text is, where it goes, and what goes with it."""
+    return [
+        f"{len(text.text)} of {text.limit} characters. Where to file: {text.route}.",
+        *(f"Amazon asks for: {a}." for a in text.attach),
+    ]
 
 
 def print_pack(pack: Pack, text: CaseText, folder: Path, written: bool) -> int:

@@ -75,7 +75,7 @@ def record(book: Book, run: Run, case: str, entry: Entry, folders: Sequence[Path
     """
     notebook = read_notebook(book)
     cells = _read_entry(book, run, entry)
-    rows = _rows_of(book, notebook, case)
+    rows = rows_of_case(book, notebook, case)
     if not cells.get("Stage") and all(stage_of(r) == "Draft" for r in rows) and _FILED_ONLY & cells.keys():
         cells["Stage"] = "Filed"
     stage = text(cells.get("Stage"))
@@ -132,8 +132,8 @@ def _read_entry(book: Book, run: Run, entry: Entry) -> dict[str, Cell]:
     return cells
 
 
-def _rows_of(book: Book, notebook: Notebook, case: str) -> list[Record]:
-    """All rows of a case, named by its name, by a claim in it, or by Amazon's id."""
+def rows_of_case(book: Book, notebook: Notebook, case: str) -> list[Record]:
+    """All rows of a case, named by its name, by a claim in it, or by Amazon's id. Raises RecoupError."""
     rows, wanted = list(notebook.sheet.by_key.values()), case.strip()
     _refuse_unnamed(book, notebook, wanted)
     for header in ("Case", "Claim ID", "Amazon case ID"):

@@ -5,11 +5,13 @@ Decisions:
   or set since, it refuses and asks for a refresh.
 - A shipment is filed once: starting one of its short SKUs starts all that are open, and each must pass.
 - A dismissed claim is not started: whoever dismissed it clears the Decision first.
+- What is refused is told case by case: `start` takes all claims or none, the ribbon starts those that a person saw.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from .books.base import Book
 from .case_acts import (
@@ -34,8 +36,21 @@ from .policy import Policy
 from .reports import Listing
 from .results import case_facts
 from .run import Run
-from .shield import OPEN, checked_first, draft_blocks, open_of_shipment
+from .shield import OPEN, Standing, checked_first, draft_blocks, open_of_shipment
 from .workbook import Notebook
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What starting claims comes to: the claims of each case to be made, and why another case cannot be."""
+
+    notebook: Notebook
+    cases: dict[str, list[str]] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+
+    def claims(self, case: str) -> list[Record]:
+        """The rows of Claims that a case is made of."""
+        return [self.notebook.known.claims[key] for key in self.cases[case]]
 
 
 def start(book: Book, run: Run, claim_ids: Sequence[str], files: Listing) -> Done:
@@ -44,35 +59,68 @@ def start(book: Book, run: Run, claim_ids: Sequence[str], files: Listing) -> Don
     Short SKUs of one shipment come along. Raises RecoupError when the shield blocks any of them, or when the reports
     were not read since the last edit.
     """
+    plan = plan_start(book, run, claim_ids, files)
+    for why in plan.refused.values():
+        raise RecoupError(why)
+    return start_planned(book, run, plan)
+
+
+def plan_start(book: Book, run: Run, claim_ids: Sequence[str], files: Listing) -> Plan:
+    """The cases that these claims make, and what speaks against others; nothing is written.
+
+    Raises RecoupError for an unknown claim, and when the reports were not read since the last edit.
+    """
     notebook, wanted = find_claims(book, claim_ids)
     known = notebook.known
     shipments = {s for k in wanted if (s := _shipment(known.claims[k]))}
     together = [k for s in sorted(shipments) for k in open_of_shipment(s, known.claims.values())]
     wanted = [k for k in dict.fromkeys((*wanted, *together)) if k in claim_ids or k not in known.cases]
+    refused = {k: _taken(book, k, known.cases[k]) for k in wanted if k in known.cases.keys() - known.deleted}
+    fresh = [k for k in wanted if k not in refused]
+    if fresh:
+        refuse_stale(book, notebook.memory, files)
+        refuse_later_day(book, notebook, run)
+        standing = standing_of(book, notebook, run.as_of)
+        refused |= {k: why for k in fresh if (why := _why_not(book, notebook, k, standing))}
+    plan, names = Plan(notebook), _names(wanted, notebook)
     for key in wanted:
-        if key in known.cases and key not in known.deleted:
-            case = known.cases[key]
-            raise RecoupError(
-                f"{book.path.name}, sheet Cases: {key} has a case already, {named(case)} ({stage_of(case)}); "
-                f"use `recoup record {book.path.name} {text(case.get('Case')) or key}`. Nothing was changed."
-            )
-    refuse_stale(book, notebook.memory, files)
-    refuse_typed(book, notebook, wanted)
-    refuse_later_day(book, notebook, run)
-    standing = standing_of(book, notebook, run.as_of)
-    for key in wanted:
+        plan.cases.setdefault(names[key], []).append(key)
+    for name in [names[key] for key in wanted if key in refused]:
+        for key in plan.cases.pop(name, ()):
+            if key in refused:
+                plan.refused.setdefault(name, refused[key])
+    return plan
+
+
+def _taken(book: Book, key: str, case: Record) -> str:
+    return (
+        f"{book.path.name}, sheet Cases: {key} has a case already, {named(case)} ({stage_of(case)}); "
+        f"use `recoup record {book.path.name} {text(case.get('Case')) or key}`. Nothing was changed."
+    )
+
+
+def _why_not(book: Book, notebook: Notebook, key: str, standing: Standing) -> str:
+    try:
+        refuse_typed(book, notebook, [key])
         refuse(f"{book.path.name}: {key} cannot be started", draft_blocks(key, standing), UNCHANGED)
-    act, done, names = Act(book, run, notebook), Done(), _names(wanted, notebook)
-    for key in wanted:
-        claim = known.claims[key]
-        decided = {"Decision": "Take up", "Decided by": run.who, "Case": names[key]}
+    except RecoupError as error:
+        return str(error)
+    return ""
+
+
+def start_planned(book: Book, run: Run, plan: Plan) -> Done:
+    """Make the Draft rows of a plan."""
+    notebook = plan.notebook
+    act, done = Act(book, run, notebook), Done(case=next(iter(plan.cases), ""))
+    for case, key in [(case, key) for case, keys in plan.cases.items() for key in keys]:
+        claim = notebook.known.claims[key]
+        decided = {"Decision": "Take up", "Decided by": run.who, "Case": case}
         if text(claim.get("Decision")) == "Take up":
             decided.pop("Decided by")
         act.type_claim(key, decided)
-        act.type_case({"Claim ID": key}, _draft(claim, names[key], run, notebook.policy))
-        done.said.append(_said(claim, names[key]))
+        act.type_case({"Claim ID": key}, _draft(claim, case, run, notebook.policy))
+        done.said.append(_said(claim, case))
     act.write()
-    done.case = names[wanted[0]]
     return done
 
 

@@ -33,11 +33,11 @@ def print_due(book: Path, ahead: Ahead, *, missed: bool, as_json: bool) -> None:
         print_json(_document(book, ahead, missed))
         return
     queue = ahead.queue
-    for title, tasks in _sections(queue).items():
+    for title, tasks in work_by_day(queue).items():
         _print_tasks(title, tasks)
-    if not any(_sections(queue).values()):
+    if not any(work_by_day(queue).values()):
         say(f"Nothing is due within {queue.days} days of {queue.as_of}.")
-    for sentence in (*_filings(queue), *_age(book, queue)):
+    for sentence in about_work(book, queue):
         say(sentence)
     _print(f"Expected value by deadline{_of(queue.unfiled)}", expected_by_week(queue), _BY_WEEK)
     if missed:
@@ -47,7 +47,13 @@ def print_due(book: Path, ahead: Ahead, *, missed: bool, as_json: bool) -> None:
         say(f"Missed since {ahead.since}: {sums}; --missed tells why, and whose they were.")
 
 
-def _sections(queue: Queue) -> dict[str, list[Task]]:
+def about_work(book: Path, queue: Queue) -> list[str]:
+    """How filings spread over days, and how old the claims are that this rests on."""
+    return [*_filings(queue), *_age(book, queue)]
+
+
+def work_by_day(queue: Queue) -> dict[str, list[Task]]:
+    """What is overdue, due today and due soon, under what each is called."""
     return {
         "Overdue": queue.overdue,
         f"Today, {queue.as_of}": queue.today,

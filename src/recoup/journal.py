@@ -12,6 +12,7 @@ from .model import Cell, Record
 from .typed_over import Typed
 
 JOURNALLED = ("Status", "Units", "Claim value")
+_TYPED = "typed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,12 @@ class Change:
 
 def found_by(who: str) -> str:
     """Who of a change that somebody typed: only who found it is known."""
-    return f"typed (found by {who})"
+    return f"{_TYPED} (found by {who})"
+
+
+def is_typed(line: Mapping[str, Cell]) -> bool:
+    """Whether a line tells what somebody typed by hand."""
+    return plain(line.get("Who")).startswith(f"{_TYPED} (")
 
 
 def claim_changes(rows: Sequence[Record], known: Known, typed: Sequence[Typed], *, who: str) -> list[Change]:

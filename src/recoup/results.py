@@ -43,6 +43,7 @@ CASE_FACTS = {  # columns of Cases that tell the claim, and where Claim holds th
 _RULE = re.compile(r"claim_window_latest\.[\w.]+-\d\d-\d\d")
 _LONGEST = 250  # Excel allows 255 characters in a text inside a formula
 _SHOWN_ROWS = 12
+TAKEN_BACK = ("Closed", "The Decision on Claims was cleared: close this draft, or take the claim up again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +282,7 @@ def case_facts(claim: Record) -> Record:
 def _suggest(tracked: Tracked, stage: str, undone: bool, on: date) -> tuple[str, str]:
     claim = tracked.claim
     if undone:
-        return "Closed", "The Decision on Claims was cleared: close this draft, or take the claim up again."
+        return TAKEN_BACK
     if stage != "Draft":
         return _suggest_filed(tracked, stage)
     if tracked.status == "Expired" and tracked.deadline:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from .books.base import BookLocked
+from .books.base import Book, BookLocked
 from .books.locks import refuse_if_open
 from .books.refusals import refusal
 from .doors import opened_to_write
@@ -43,14 +43,35 @@ def merge_files(
     Raises RecoupError when they do not belong together, or ``output`` is one of them or there already.
     """
     copies = _copies(books)
-    _refuse_output(copies, output)
+    refuse_output(copies, output)
     notices = [_open_notice(path) for path in copies.values() if _is_open(path)]
     progress("Reading the copies")
-    opened = {role: open_workbook(path, engine) for role, path in copies.items()}
-    progress("Merging")
-    summary = merge_books(opened.get("BASE"), opened["MINE"], opened["THEIRS"], run)
+    mine = open_workbook(copies["MINE"], engine)
+    done = _merge(copies, mine, output, run, engine, progress)
     progress("Saving")
-    return Merge(copies, summary, opened["MINE"].save(output), notices)
+    mine.save(output)
+    return replace(done, notices=notices)
+
+
+def merge_opened(mine: Book, others: Sequence[Path], output: Path, run: Run, progress: Progress) -> Merge:
+    """Merge BASE and THEIRS, or THEIRS alone, into MINE as it stands open; its changes are for ``output`` alone.
+
+    Nothing is written yet: the caller saves it as ``output``. Raises RecoupError as ``merge_files`` does.
+    """
+    roles = _ROLES[len(others) + 1]
+    copies = _told_apart(dict(zip(roles, [*others[:-1], mine.path, others[-1]], strict=True)))
+    refuse_output(copies, output)
+    notices = [_open_notice(path) for role, path in copies.items() if role != "MINE" and _is_open(path)]
+    return replace(_merge(copies, mine, output, run, "package", progress), notices=notices)
+
+
+def _merge(
+    copies: dict[str, Path], mine: Book, output: Path, run: Run, engine: str, progress: Progress
+) -> Merge:
+    theirs = open_workbook(copies["THEIRS"], engine)
+    base = open_workbook(copies["BASE"], engine) if "BASE" in copies else None
+    progress("Merging")
+    return Merge(copies, merge_books(base, mine, theirs, run), output)
 
 
 def _copies(books: Sequence[Path]) -> dict[str, Path]:
@@ -59,7 +80,10 @@ def _copies(books: Sequence[Path]) -> dict[str, Path]:
             f"merge takes two or three workbooks, not {len(books)}: recoup merge BASE MINE THEIRS --output BOOK, or, "
             "where the copy that both started from is gone, recoup merge MINE THEIRS --output BOOK."
         )
-    copies = dict(zip(_ROLES[len(books)], books, strict=True))
+    return _told_apart(dict(zip(_ROLES[len(books)], books, strict=True)))
+
+
+def _told_apart(copies: dict[str, Path]) -> dict[str, Path]:
     seen: dict[Path, str] = {}
     for role, path in copies.items():
         other = seen.setdefault(_resolved(path), role)
@@ -68,21 +92,20 @@ def _copies(books: Sequence[Path]) -> dict[str, Path]:
     return copies
 
 
-def _refuse_output(copies: dict[str, Path], output: Path) -> None:
+def refuse_output(copies: dict[str, Path], output: Path) -> None:
+    """Raise RecoupError when ``output`` cannot be the merged workbook: one of the copies, there, or of another kind."""
     mine = copies["MINE"]
     for role, path in copies.items():
         if _resolved(output) == _resolved(path):
-            raise RecoupError(f"--output {output} is {role} itself; name a new file. Nothing was written.")
+            raise RecoupError(f"{output} is {role} itself; name a new file. Nothing was written.")
     if output.suffix.lower() != mine.suffix.lower():
-        raise RecoupError(
-            f"--output {output}: name a workbook file that ends in {mine.suffix}, as {mine.name} does."
-        )
+        raise RecoupError(f"{output}: name a workbook file that ends in {mine.suffix}, as {mine.name} does.")
     if output.exists() or output.is_symlink():
         raise RecoupError(
-            f"--output {output} is there already; name a new file, or move that one away. Nothing was written."
+            f"{output} is there already; name a new file, or move that one away. Nothing was written."
         )
     if not output.parent.is_dir():
-        raise RecoupError(f"--output {output}: the folder {output.parent} is not there; make it first.")
+        raise RecoupError(f"{output}: the folder {output.parent} is not there; make it first.")
 
 
 def _resolved(path: Path) -> Path:

@@ -10,7 +10,7 @@ from .console import print_json, print_table, say
 from .home import counted
 from .memory import plain
 from .model import Record
-from .shared_work import Listed, Summary, Undone
+from .shared_work import Listed, Undone
 from .sharing import Merge
 
 COLUMNS = ("ID", "When", "Who", "Claim ID", "Field", "From", "To")
@@ -23,11 +23,15 @@ def print_merge(done: Merge, *, as_json: bool, strict: bool) -> int:
     if as_json:
         print_json(_document(done))
     else:
-        _say_merge(done, summary)
+        say_merge(done)
+        changed = "" if summary.is_nothing else f". Next: recoup refresh {done.path}"
+        say(f"Workbook: {done.path}{changed}")
     return 1 if strict and summary.conflicts else 0
 
 
-def _say_merge(done: Merge, summary: Summary) -> None:
+def say_merge(done: Merge) -> None:
+    """What was taken and added, the conflicts, and what was not merged."""
+    summary = done.summary
     mine, theirs = done.copies["MINE"].name, done.copies["THEIRS"].name
     taken: list[Record] = [
         {"Claim ID": c.claim, "Field": c.name, mine: c.before, theirs: c.after} for c in summary.taken
@@ -48,12 +52,11 @@ def _say_merge(done: Merge, summary: Summary) -> None:
     _list("Not merged", summary.not_merged)
     for notice in done.notices:
         say(notice)
-    changed = taken or summary.added or summary.removed or any(summary.lines.values())
     done_so_far = ((taken, "field"), (summary.added, "row"), (summary.conflicts, "conflict"))
     fields, rows, conflicts = (counted(len(x), what) for x, what in done_so_far)
     counts = f"{fields} taken, {rows} added, {conflicts}"
-    say(f"{counts}." if changed or summary.conflicts else f"{theirs} holds nothing that {mine} lacks.")
-    say(f"Workbook: {done.path}" + (f". Next: recoup refresh {done.path}" if changed else ""))
+    nothing = summary.is_nothing and not summary.conflicts
+    say(f"{theirs} holds nothing that {mine} lacks." if nothing else f"{counts}.")
 
 
 def _table(title: str, rows: Sequence[Record], columns: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from ..cases import day
+from ..cases import BEYOND_DRAFT, day, stage_of
 from ..memory import plain
 from ..model import RecoupError
 from ..policy import DENIALS
@@ -29,11 +29,13 @@ __all__ = [
     "assemble",
     "document_record",
     "list_name",
+    "purpose_of",
     "read_records",
     "write_text",
 ]
 
 PURPOSES = ("file", "chase", "answer", "appeal")
+_ASKED_AT = {"Info requested": "answer", "Denied": "appeal"}  # a stage that asks for a text of its own
 _ONLY_FOR = {  # roles of denial that answer to some groups of kinds only; to others the general text answers
     "units_found": ("stock", "inbound", "removal", "money"),
     "returned": ("return", "money"),
@@ -68,6 +70,15 @@ class CaseText:
 def list_name(case: str) -> str:
     """The name of the .xlsx that lists the rows of a case."""
     return f"{case} evidence.xlsx"
+
+
+def purpose_of(dossier: Dossier) -> str:
+    """What a text is for by the stage of its case: what was not filed is filed, what is done with told as filed."""
+    stages = {stage_of(row) for row in dossier.cases}
+    if len(stages) != 1:
+        return "file"
+    (stage,) = stages
+    return _ASKED_AT.get(stage, "chase" if stage in BEYOND_DRAFT and stage != "Paid" else "file")
 
 
 def write_text(dossier: Dossier, purpose: str = "file", tongue: str = "", reason: str = "") -> CaseText:

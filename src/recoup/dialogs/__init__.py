@@ -37,7 +37,7 @@ class Field:
 
 
 class Dialogs(Protocol):
-    """What a person can be asked and told. Each method but ``tell`` and ``show`` raises ``Declined``."""
+    """What a person can be asked and told. Whatever asks raises ``Declined``."""
 
     seen: bool  # whether a person sees it
 
@@ -57,8 +57,19 @@ class Dialogs(Protocol):
         """What was typed into a form, by label, without blanks around it; needed fields are filled."""
         ...
 
-    def agree(self, title: str, question: str, preview: str, action: str) -> None:
+    def agree(self, title: str, question: str, preview: str, action: str, otherwise: str = "Cancel") -> None:
         """Show what will change, and go on when the person clicks ``action``."""
+        ...
+
+    def choose(
+        self,
+        title: str,
+        question: str,
+        rows: Sequence[Mapping[str, str]],
+        columns: Sequence[str],
+        action: str,
+    ) -> int:
+        """A table of which the person picks one row and clicks ``action``; the row's place among them."""
         ...
 
     def show(self, title: str, text: str) -> None:
@@ -71,6 +82,10 @@ class Dialogs(Protocol):
 
     def copy(self, text: str) -> None:
         """Put a text on the clipboard, where it stays when this program has ended."""
+        ...
+
+    def open(self, path: Path) -> None:
+        """Show a folder or a workbook in the program that this computer opens it with."""
         ...
 
 

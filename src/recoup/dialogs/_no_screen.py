@@ -34,7 +34,25 @@ class NoScreen:
         """Cannot be asked."""
         self._refuse(title)
 
-    def agree(self, title: str, question: str, preview: str, action: str) -> None:  # noqa: ARG002
+    def agree(
+        self,
+        title: str,
+        question: str,  # noqa: ARG002
+        preview: str,  # noqa: ARG002
+        action: str,  # noqa: ARG002
+        otherwise: str = "Cancel",  # noqa: ARG002
+    ) -> None:
+        """Cannot be asked."""
+        self._refuse(title)
+
+    def choose(
+        self,
+        title: str,
+        question: str,  # noqa: ARG002
+        rows: Sequence[Mapping[str, str]],  # noqa: ARG002
+        columns: Sequence[str],  # noqa: ARG002
+        action: str,  # noqa: ARG002
+    ) -> int:
         """Cannot be asked."""
         self._refuse(title)
 
@@ -50,6 +68,10 @@ class NoScreen:
     def copy(self, text: str) -> None:
         """The clipboard may be there without a screen."""
         put_text(text)
+
+    def open(self, path: Path) -> None:
+        """Nothing could be seen."""
+        self._refuse(path.name)
 
     def _refuse(self, title: str) -> NoReturn:
         raise RecoupError(

@@ -11,7 +11,9 @@ from typing import NoReturn
 
 from . import ALL_FILES, Declined, Field
 from ._clipboard import put_text
+from ._opening import open_path
 from ._screen import come_forward, new_root
+from ._table import PICKED, Table
 
 _MARGIN, _GAP = 16, 8  # pixels
 _WIDEST, _TALLEST = 150, 36  # letters and lines of a text that is shown at once
@@ -72,30 +74,50 @@ class Windows:
         form = _Form(root, fields)
         return form.answers if self._run(root, "OK", form.is_complete, first=form.first) else _decline()
 
-    def agree(self, title: str, question: str, preview: str, action: str) -> None:
+    def agree(self, title: str, question: str, preview: str, action: str, otherwise: str = "Cancel") -> None:
         """The question over the preview; nothing goes on by mere Enter."""
         root = new_root(title, self._window)
         _sentence(root, question)
         _text(root, preview)
-        if not self._run(root, action, enter=False):
+        if not self._run(root, action, cancel=otherwise, enter=False):
             _decline()
+
+    def choose(
+        self,
+        title: str,
+        question: str,
+        rows: Sequence[Mapping[str, str]],
+        columns: Sequence[str],
+        action: str,
+    ) -> int:
+        """A table to scroll; a double click or Enter picks as the button does."""
+        root = new_root(title, self._window)
+        _sentence(root, question)
+        table = Table(root, rows, columns)
+        if not self._run(root, action, table.is_chosen, cancel="Close"):
+            _decline()
+        return table.chosen
 
     def show(self, title: str, text: str) -> None:
         """A text in letters of one width, with Copy."""
         root = new_root(title, self._window)
         _text(root, text)
-        self._run(root, "Close", other=("Copy", lambda: self.copy(text)), cancel=False)
+        self._run(root, "Close", other=("Copy", lambda: self.copy(text)), cancel="")
 
     def tell(self, title: str, sentence: str, details: str = "") -> None:
         """A sentence, with Copy details where there are any."""
         root = new_root(title, self._window)
         _sentence(root, sentence)
         copy = ("Copy details", lambda: self.copy(f"{sentence}\n\n{details}")) if details else None
-        self._run(root, "OK", other=copy, cancel=False)
+        self._run(root, "OK", other=copy, cancel="")
 
     def copy(self, text: str) -> None:
         """Put a text on the system's clipboard."""
         put_text(text)
+
+    def open(self, path: Path) -> None:
+        """As a double click on it would."""
+        open_path(path)
 
     def _run(
         self,
@@ -105,7 +127,7 @@ class Windows:
         *,
         first: tkinter.Misc | None = None,
         other: tuple[str, Callable[[], None]] | None = None,
-        cancel: bool = True,
+        cancel: str = "Cancel",
         enter: bool = True,
     ) -> bool:
         """Show the window with its buttons until it is closed; whether by ``action``."""
@@ -122,12 +144,13 @@ class Windows:
         row = ttk.Frame(root)
         row.pack(side="bottom", fill="x", padx=_MARGIN, pady=_MARGIN, before=root.pack_slaves()[0])
         if cancel:
-            ttk.Button(row, text="Cancel", command=close).pack(side="right")
+            ttk.Button(row, text=cancel, command=close).pack(side="right")
         main = ttk.Button(row, text=action, command=act)
         main.pack(side="right", padx=_GAP)
         if other:
             ttk.Button(row, text=other[0], command=other[1]).pack(side="left")
         root.bind("<Escape>", close)
+        root.bind(PICKED, lambda _: act())
         if enter:
             root.bind("<Return>", lambda e: None if isinstance(e.widget, tkinter.Text) else act())
         root.protocol("WM_DELETE_WINDOW", close)

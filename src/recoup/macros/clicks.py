@@ -8,7 +8,6 @@ that could come from a report; where there is none, none is made.
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import logging
 import os
 import sys
@@ -62,17 +61,13 @@ def click(name: str, desk: Desk) -> int:
 
 
 def functions() -> dict[str, Function]:
-    """The functions of all buttons, as far as they exist."""
-    found: dict[str, Function] = {}
-    for group in GROUPS:
-        name = f"{__package__}.{group.name}"
-        if importlib.util.find_spec(name) is not None:
-            module = importlib.import_module(name)
-            for button in group.buttons:
-                function = getattr(module, button.function, None)
-                if function is not None and function.__module__ == name:  # not one that it imports
-                    found[button.function] = function
-    return found
+    """The functions of all buttons."""
+    return {button.function: _find(group.name, button) for group in GROUPS for button in group.buttons}
+
+
+def _find(group: str, button: Button) -> Function:
+    function: Function = getattr(importlib.import_module(f"{__package__}.{group}"), button.function)
+    return function
 
 
 def _function(name: str) -> tuple[str, Function]:
@@ -82,10 +77,8 @@ def _function(name: str) -> tuple[str, Function]:
             f"{name[:40]!r} is no function of a Recoup button; run `recoup addin install` so that the add-in and "
             "Recoup are of one version, then restart Excel."
         )
-    function, label = functions().get(name), _BUTTONS[name][1].label
-    if function is None:
-        raise RecoupError(f"The button {label} is not built yet; `recoup --help` may list its command.")
-    return label, function
+    group, button = _BUTTONS[name]
+    return button.label, _find(group, button)
 
 
 def _told(dialogs: Dialogs, title: str, error: Exception) -> int:

@@ -36,3 +36,12 @@ def picked_cases(book: XlwingsBook) -> list[str]:
     if not cases:
         raise RecoupError(f"The selected rows name no case: {_WHERE}. Nothing was changed.")
     return cases
+
+
+def picked_case(book: XlwingsBook) -> str:
+    """What the one selected case is called. Raises RecoupError when there is none, or more than one."""
+    cases = picked_cases(book)
+    if len(cases) > 1:
+        more = f" and {len(cases) - 2} more" if len(cases) > 2 else ""
+        raise RecoupError(f"{cases[0]}, {cases[1]}{more} are selected; select one case. Nothing was changed.")
+    return cases[0]

@@ -65,6 +65,11 @@ class Summary:
     not_merged: list[str] = field(default_factory=list)
     noted: Noted = field(default_factory=Noted)  # what counts as seen
 
+    @property
+    def is_nothing(self) -> bool:
+        """Whether THEIRS holds nothing that MINE lacks."""
+        return not (self.taken or self.added or self.removed or any(self.lines.values()))
+
 
 def merge_books(base: Book | None, mine: Book, theirs: Book, run: Run) -> Summary:
     """Bring the work of THEIRS into MINE, whose cells are changed but not saved.

@@ -7,6 +7,8 @@ Decisions:
 - A stage to or from Draft is taken back with what was written on that row in the same run by filing it: Amazon's case
   id, day and person, the day to look again, units and value. A cell of these that says something else now stays.
 - A line that added or emptied a whole row is not taken back: the row may hold more than that by now.
+- What a command did last are the cells of people that it wrote; what Recoup computed from them follows at the next
+  refresh. A draft stays on Cases, and is to be closed, as after clearing the Decision by hand.
 """
 
 from __future__ import annotations
@@ -15,17 +17,22 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 
 from ..books.base import Book
-from ..cases import BEYOND_DRAFT
+from ..case_sheet import row_key
+from ..cases import BEYOND_DRAFT, stage_of
+from ..journal import is_typed
 from ..memory import plain
 from ..model import Cell, Formula, Record, RecoupError
+from ..reconciliation import SUGGESTED
+from ..results import TAKEN_BACK
 from ..run import Run
 from ..sheets import CASES, CLAIMS, NOT_CLAIMED, TABLES
 from ._memory import Noted, Past
 from ._past import by_time
 from ._rows import ROW
-from ._tables import LAYOUTS, RECORD_TABS, Place, names_of, places, read_shared, write_cells
+from ._tables import CLAIM, LAYOUTS, RECORD_TABS, Place, Shared, names_of, places, read_shared, write_cells
 
 UNDO_OF = "undo of "
 FILING = ("Amazon case ID", "Filed on", "Filed by", "Follow up on", "Units filed", "Value filed")
@@ -53,27 +60,137 @@ def undo(book: Book, line_id: str, run: Run) -> Undone:
 
     Raises RecoupError when the line cannot be taken back, and says why.
     """
-    lines = book.read_table("Journal").records()
-    line = _line(book, lines, line_id)
-    place = _place(book, line)
-    now, to = plain(place.cell), plain(line.get("To"))
-    if now != to:
+    (done,) = undo_lines(book, [line_id], run)
+    return done
+
+
+def undo_lines(book: Book, line_ids: Sequence[str], run: Run) -> list[Undone]:
+    """Put back what lines of the Journal changed, in this order; the caller saves, unless one of them raises."""
+    undoing, done = _Undoing(book, run), list[Undone]()
+    for line_id in line_ids:
+        if not any(plain(x.get("Run")) == f"{UNDO_OF}{line_id}" for one in done for x in one.with_it):
+            done.append(undoing.take_back(line_id))
+    undoing.write()
+    return done
+
+
+def last_act(book: Book) -> list[str]:
+    """The lines of the newest run that were not taken back yet and can be, newest first.
+
+    Raises RecoupError when there is none, when that change was typed by hand, or computed by Recoup.
+    """
+    lines = newest_lines(book)
+    undone = {plain(r.get("Run")).removeprefix(UNDO_OF) for r in lines if _is_undo(r)}
+    runs: dict[str, list[Record]] = {}
+    for line in (r for r in lines if not _is_undo(r)):
+        runs.setdefault(plain(line.get("Run")), []).append(line)
+    for of_run in runs.values():
+        ids = [plain(r.get("ID")) for r in of_run if _is_act(r)]
+        if left := [i for i in ids if i not in undone]:
+            return left
+        if not undone.intersection(ids):
+            _refuse_last(book, of_run[0])
+    raise RecoupError(f"{book.path.name}: the Journal holds nothing to take back. Nothing was changed.")
+
+
+def _is_undo(line: Record) -> bool:
+    return plain(line.get("Run")).startswith(UNDO_OF)
+
+
+def _is_act(line: Record) -> bool:
+    """Whether a command wrote a cell of people; a new row of Cases is a draft, and stays."""
+    name = plain(line.get("Field"))
+    opened = name == "Stage" and not plain(line.get("From")) and plain(line.get("To")) == "Draft"
+    return not (opened or is_typed(line) or name in _COMPUTED or name.endswith(f": {ROW}"))
+
+
+def _refuse_last(book: Book, line: Record) -> None:
+    """Say why the newest change is none that can be taken back."""
+    if is_typed(line):
         raise RecoupError(
-            f"{_said(line)} says {now or 'nothing'!r} now, not {to or 'nothing'!r} as line {line_id} left it: it was "
-            "changed since; change it by hand, or undo the newer line first. Nothing was changed."
+            f"{book.path.name}: what changed last, {_said(line)}, was typed by hand, not by Recoup; change it by hand, "
+            "or choose a line of the Journal to undo. Nothing was changed."
         )
-    taken = [(line, place), *_filed_with(lines, line, place)]
-    before = {p.header: _typed(plain(x.get("From")), p) for x, p in taken}
-    write_cells(book, place.shared, {place.row: before})
-    told: list[Record] = []
-    for other, _ in taken:
-        told.append(_told(other, _fresh_id([*lines, *told], run), run))
-    book.append_rows("Journal", told)
-    noted, row = Noted(), place.shared.content.rows[place.row]
-    noted.edited(place.shared.name, row, before)
-    noted.written(place.shared.name, row, before, Past.of(book))
-    noted.write(book)
-    return Undone(told[0], told[1:])
+    _refuse_uncertain(line)
+
+
+class _Undoing:
+    """Takes lines back one after the other; every table is read once."""
+
+    def __init__(self, book: Book, run: Run) -> None:
+        self._book, self._run = book, run
+        self._lines = book.read_table("Journal").records()
+        self._past, self._noted = Past.of(book), Noted()
+        self._told: list[Record] = []
+
+    @cached_property
+    def _tables(self) -> dict[str, Shared]:
+        found = ((name, read_shared(self._book, name)) for name in (*LAYOUTS, *RECORD_TABS))
+        return {name: shared for name, shared in found if shared is not None}
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, str], list[Place]]:
+        """The cells of people by what a line of the Journal calls them."""
+        found: dict[tuple[str, str], list[Place]] = {}
+        for shared in self._tables.values():
+            for place in places(shared):
+                row = shared.content.rows[place.row]
+                for name in set(names_of(shared, row, place.header)) if row is not None else ():
+                    found.setdefault(name, []).append(place)
+        return found
+
+    def take_back(self, line_id: str) -> Undone:
+        """Put the cells of a line back. Raises RecoupError."""
+        line = _line(self._book, self._lines, line_id)
+        place = self._place(line)
+        now, to = plain(place.cell), plain(line.get("To"))
+        if now != to:
+            raise RecoupError(
+                f"{_said(line)} says {now or 'nothing'!r} now, not {to or 'nothing'!r} as line {line_id} left it: it "
+                "was changed since; change it by hand, or undo the newer line first. Nothing was changed."
+            )
+        taken = [(line, place), *_filed_with(self._lines, line, place)]
+        before = {p.header: _typed(plain(x.get("From")), p) for x, p in taken}
+        self._put(place.shared, place.row, before)
+        if place.shared.name == "Claims" and place.header == "Decision" and to == "Take up":
+            self._suggest_closing(plain(line.get("Claim ID")))
+        told = [self._tell(other) for other, _ in taken]
+        return Undone(told[0], told[1:])
+
+    def _put(self, shared: Shared, index: int, cells: Record) -> None:
+        row = shared.content.rows[index] or {}
+        write_cells(self._book, shared, {index: cells})
+        self._noted.edited(shared.name, row, cells)
+        self._noted.written(shared.name, row, cells, self._past)
+        row.update(cells)
+
+    def _suggest_closing(self, claim_id: str) -> None:
+        """What a refresh says of a draft whose Decision was cleared; by that it knows it later."""
+        cases = self._tables["Cases"]
+        for index, row in enumerate(cases.content.rows):
+            known = row is not None and row_key(row) in self._past.written["case"]
+            if row and known and plain(row.get(CLAIM)) == claim_id and stage_of(row) == "Draft":
+                self._put(cases, index, dict(zip(SUGGESTED, TAKEN_BACK, strict=True)))
+
+    def _tell(self, line: Record) -> Record:
+        told = _told(line, _fresh_id(self._lines, self._run), self._run)
+        self._lines.append(told)
+        self._told.append(told)
+        return told
+
+    def write(self) -> None:
+        """Tell the Journal and memory."""
+        self._book.append_rows("Journal", self._told)
+        self._noted.write(self._book)
+
+    def _place(self, line: Record) -> Place:
+        """The one cell that a line is about."""
+        _refuse_uncertain(line)
+        found = self._places.get((plain(line.get("Claim ID")), plain(line.get("Field"))), [])
+        if len(found) != 1:
+            what = "is in no sheet any more" if not found else f"stands in {len(found)} rows"
+            raise RecoupError(f"{_said(line)} {what}: change it by hand. Nothing was changed.")
+        return found[0]
 
 
 def _told(line: Record, new_id: str, run: Run) -> Record:
@@ -133,9 +250,9 @@ def _line(book: Book, lines: Sequence[Record], line_id: str) -> Record:
     return found[0]
 
 
-def _place(book: Book, line: Record) -> Place:
-    """The one cell that a line is about."""
-    claim, name = plain(line.get("Claim ID")), plain(line.get("Field"))
+def _refuse_uncertain(line: Record) -> None:
+    """Raise RecoupError for what no line can bring back: what Recoup computes, and whole rows."""
+    name = plain(line.get("Field"))
     if name in _COMPUTED:
         raise RecoupError(
             f"{_said(line)} is computed by Recoup and cannot be undone: change its cause (the reports, own records, "
@@ -146,18 +263,6 @@ def _place(book: Book, line: Record) -> Place:
             f"Line {plain(line.get('ID'))} is about a whole row ({name.removesuffix(f': {ROW}')}): change it by hand. "
             "Nothing was changed."
         )
-    found = [
-        place
-        for table in (*LAYOUTS, *RECORD_TABS)
-        if (shared := read_shared(book, table)) is not None
-        for place in places(shared)
-        if (row := shared.content.rows[place.row]) is not None
-        and (claim, name) in names_of(shared, row, place.header)
-    ]
-    if len(found) != 1:
-        what = "is in no sheet any more" if not found else f"stands in {len(found)} rows"
-        raise RecoupError(f"{_said(line)} {what}: change it by hand. Nothing was changed.")
-    return found[0]
 
 
 def _said(line: Record) -> str:
