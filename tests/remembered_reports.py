@@ -34,8 +34,9 @@ class RememberedReports:
 
     def keep(self, source: Source, reading: Reading) -> None:
         """Remember a copy of what is small."""
-        if sum(block.export.rows_read for block in reading.blocks) <= MOST_ROWS:
-            _keep(self._readings, self._cells[source.name, source.digest], deepcopy(reading))
+        content = self._cells.get((source.name, source.digest))
+        if content is not None and sum(b.export.rows_read for b in reading.blocks) <= MOST_ROWS:
+            _keep(self._readings, content, deepcopy(reading))
 
     def finish(self) -> None:
         """All is kept."""
