@@ -16,11 +16,12 @@ from clicking import Person, clicks
 from excel_stand_in import Range
 from live_books import open_in_excel
 from recoup.books.area import Area
+from recoup.books.backups import BACKUP_FOLDER
 from recoup.books.base import BookChanged, BookLocked
 from recoup.books.function_cells import find_functions, freeze_functions
 from recoup.freezing import preview
 from recoup.model import Formula
-from workbooks import refreshed_book, table
+from workbooks import Desk, refreshed_book, table
 
 ADDIN = r"'C:\Users\Bo''b\AppData\Roaming\Microsoft\Excel\XLSTART\recoup.xlam'"
 CELLS: dict[str, tuple[Any, Any]] = {  # address: formula, and the value it shows
@@ -192,12 +193,20 @@ def test_recoups_own_workbook_notes_it_in_the_journal(tmp_path: Path, arrays: No
     assert arrays is None
     excel_stand_in.start()
     path = refreshed_book(tmp_path)
+    with Desk(path) as desk:
+        sheet = desk.workbook["Settings"]
+        (row,) = (c.row for c in sheet["A"] if c.value == "Backups kept")
+        sheet.cell(row, 2).value = 1
     book = open_in_excel(path)
     book.sheets.add("Mine").range("B2").formula = "=RECOUP_WHY(A2)"
     book.sheets["Mine"].range("B2").impl._put((2, 2), Formula("RECOUP_WHY(A2)", "why"))
     person = Person(agrees=True)
     assert clicks("freeze_functions", person) == 0 and person.told == []
     book.save()
+    (backup,) = (path.parent / BACKUP_FOLDER).iterdir()
+    assert load_workbook(backup)["Mine"]["B2"].value == "=RECOUP_WHY(A2)", (
+        "the only one kept has the formulas"
+    )
     line = table(path, "Journal")[-1]
     assert (line["Field"], line["From"], line["To"]) == (
         "Functions on Mine",

@@ -10,6 +10,7 @@ import xlwings as xw
 from .books.area import Area
 from .books.excel_calls import excel_calls
 from .books.function_cells import Called, Frozen, find_functions, freeze_functions
+from .books.open_tables import OpenTables
 from .books.open_workbooks import Clicked, workbook_of
 from .books.xlwings_book import XlwingsBook
 from .journal import Change, journal_rows
@@ -61,7 +62,9 @@ def _shown(area: Area) -> str:
 
 def freeze(book: xw.Book, called: Sequence[Called], run: Run) -> str:
     """Turn them into values; what was done. Raises RecoupError, with nothing changed unless it says so."""
-    frozen = freeze_functions(book, called)
+    with excel_calls(book.name):
+        keep = backups_kept(OpenTables(book))
+    frozen = freeze_functions(book, called, keep=keep)
     _write_journal(book, called, frozen, run)
     said = [f"{frozen.cells} cells hold their values now."] if frozen.cells else []
     if frozen.repaired:
@@ -78,7 +81,7 @@ def _write_journal(book: xw.Book, called: Sequence[Called], frozen: Frozen, run:
     if "Journal" not in {table.name for sheet in book.sheets for table in sheet.tables}:
         return
     live = XlwingsBook(book)
-    live.keep = backups_kept(live)
+    live.keep = 0  # the backup was made before the formulas went
     done = [c for c in called if c not in frozen.left]
     changes = [
         Change(

@@ -165,7 +165,7 @@ def refuse_older(book: BookToRead) -> None:
         )
 
 
-def backups_kept(book: Book) -> int:
+def backups_kept(book: BookToRead) -> int:
     """How many backups of the workbook stay: the answer on Settings, else as shipped."""
     rows = _numbered(book.read_table("Settings")) if "Settings" in book.tables() else []
     return int(str(load().with_settings(rows)[0].setting("backups_kept")))
