@@ -15,7 +15,7 @@ from recoup.addin.buttons import GROUPS
 from recoup.macros.clicks import functions
 from recoup.progress import Cancelled
 
-BUTTONS = [b for group in GROUPS for b in group.buttons if b.function in functions()]
+BUTTONS = [b for group in GROUPS for b in group.buttons if b.function in functions(group)]
 WITH_BOOK = [b.function for b in BUTTONS if b.needs_book]
 WRITING = [f for f in WITH_BOOK if f != "explain_claim"]
 

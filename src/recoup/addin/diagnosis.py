@@ -218,5 +218,5 @@ def _macos(facts: Facts) -> Iterator[Finding]:
 def _dialogs(facts: Facts) -> Iterator[Finding]:
     if not facts.has_windows and facts.system is not System.OTHER:
         found = "This Python has no tkinter: buttons can neither ask nor tell anything."
-        remedy = "Install Python again with 'tcl/tk and IDLE' ticked, and Recoup in it; then `recoup addin install`."
+        remedy = f"Install Python again with 'tcl/tk and IDLE' ticked, and Recoup in it; then {INSTALL}."
         yield Finding("Dialogs", "act", found, remedy)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import logging
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +20,7 @@ from types import MappingProxyType
 
 import platformdirs
 
-from ..addin.buttons import BOOK_VARIABLE, GROUPS, WINDOW_VARIABLE, Button
+from ..addin.buttons import BOOK_VARIABLE, GROUPS, WINDOW_VARIABLE, Button, Group
 from ..books.open_workbooks import Clicked
 from ..clock import run_now
 from ..dialogs import Declined, Dialogs, open_dialogs
@@ -30,8 +31,24 @@ from .desk import Desk
 Function = Callable[[Desk], None]
 _LARGEST_LOG = 1_000_000  # bytes
 _LOG = logging.getLogger("recoup.macros")
-_BUTTONS: Mapping[str, tuple[str, Button]] = MappingProxyType(
-    {button.function: (group.name, button) for group in GROUPS for button in group.buttons}
+_BUTTONS: Mapping[str, tuple[Group, Button]] = MappingProxyType(
+    {button.function: (group, button) for group in GROUPS for button in group.buttons}
+)
+_COMMAND = re.compile(r"`recoup (\w+)[^`]*`")
+_INSTEAD = MappingProxyType(  # command -> the function of the button that does the same
+    {
+        "import": "import_files",
+        "check": "check_reports",
+        "prepare": "prepare_inputs",
+        "clear": "clear_report_tab",
+        "refresh": "refresh_claims",
+        "explain": "explain_claim",
+        "start": "start_case",
+        "dismiss": "dismiss_claims",
+        "record": "record_answer",
+        "due": "show_due_today",
+        "journal": "show_journal",
+    }
 )
 
 
@@ -60,14 +77,10 @@ def click(name: str, desk: Desk) -> int:
     return 0
 
 
-def functions() -> dict[str, Function]:
-    """The functions of all buttons."""
-    return {button.function: _find(group.name, button) for group in GROUPS for button in group.buttons}
-
-
-def _find(group: str, button: Button) -> Function:
-    function: Function = getattr(importlib.import_module(f"{__package__}.{group}"), button.function)
-    return function
+def functions(group: Group) -> dict[str, Function]:
+    """The functions of a group's buttons: those of the module that is named like the group."""
+    module = importlib.import_module(f"{__package__}.{group.name}")
+    return {button.function: getattr(module, button.function) for button in group.buttons}
 
 
 def _function(name: str) -> tuple[str, Function]:
@@ -78,7 +91,7 @@ def _function(name: str) -> tuple[str, Function]:
             "Recoup are of one version, then restart Excel."
         )
     group, button = _BUTTONS[name]
-    return button.label, _find(group, button)
+    return button.label, functions(group)[name]
 
 
 def _told(dialogs: Dialogs, title: str, error: Exception) -> int:
@@ -95,13 +108,19 @@ def _told(dialogs: Dialogs, title: str, error: Exception) -> int:
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, RecoupError):
-        return str(error)
+        return _COMMAND.sub(_button_instead, str(error))
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}; check the drive and your rights there."
     return (
         f"Recoup could not do it: internal error ({type(error).__name__}). Copy the details, and report them; what was "
         "written before stays, and the newest backup holds all as it was."
     )
+
+
+def _button_instead(command: re.Match[str]) -> str:
+    """The button that does what a sentence tells a person to type; a command without a button stays."""
+    function = _INSTEAD.get(command[1])
+    return f"{_BUTTONS[function][1].label} (on the ribbon)" if function else command[0]
 
 
 def _clicked(environment: Mapping[str, str]) -> Clicked:
