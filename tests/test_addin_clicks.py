@@ -81,6 +81,11 @@ Public Function Run(ByVal command As String, ByVal style As Long, ByVal waits As
     If command Like "*.macros fails" Then Run = 1
     If command Like "*.macros is_blocked" Then Err.Raise 70, , "Permission denied"
     If command Like "*.macros clicks_again" Then Recoup_Run "refresh_claims"
+    If command Like "*.macros is_killed" Then
+        Application.Calculation = xlCalculationManual
+        Application.EnableEvents = False
+        Run = 1
+    End If
     If style <> 1 Or Not waits Then Probe_Note "does not wait"
 End Function
 """
@@ -100,7 +105,9 @@ def stubbed(modules: list[Module]) -> list[Module]:
         modules = [replace(m, code=m.code.replace(old, new)) for m in modules]
     callbacks = sorted({b.get("onAction", "") for b in BUTTONS})
     cases = "".join(f'    Case "{name}"\n        {name} click\n' for name in callbacks)
-    end = "    End Select\n    Probe_Click = told & Probe_Folder\nEnd Function\n"
+    still = "Application.Calculation = xlCalculationManual Or Not Application.EnableEvents"
+    held = f'IIf({still}, " and Excel held still", "")'
+    end = f"    End Select\n    Probe_Click = told & Probe_Folder & {held}\nEnd Function\n"
     fakes = {
         "FakeControl": "Option Explicit\nPublic Tag As String\n",
         "FakeShell": SHELL,
@@ -156,7 +163,9 @@ def _script(work: Path, folder: Path) -> list[tuple[Step, tuple[str, str, str] |
     """All the steps, each with the key under which its result is looked up."""
     script: list[tuple[Step, tuple[str, str, str] | None]] = []
     buttons = [f"{b.get('onAction')} {b.get('tag')}" for b in BUTTONS]
-    odd = [f"Recoup_OnClick {tag}" for tag in ("fails", "is_blocked", "clicks_again", *HOSTILE_TAGS)]
+    odd = [
+        f"Recoup_OnClick {tag}" for tag in ("fails", "is_blocked", "is_killed", "clicks_again", *HOSTILE_TAGS)
+    ]
     probe = "RecoupAddin.RecoupProbe"
 
     def do(verb: str, what: str | Path, text: str | None = None) -> None:
@@ -255,6 +264,7 @@ def test_a_python_that_fails_or_is_blocked_is_told_and_the_next_click_works(
     def did(tag: str) -> str:
         return clicks["good", HARMLESS, f"Recoup_OnClick {tag}"].partition("]")[2]
 
+    assert did("is_killed").endswith("]before"), "Excel calculates and tells of events again"
     assert did("fails").startswith("[Recoup's Python could not do it. Run `recoup addin doctor`")
     assert re.match(r"\[Python could not be started \(.+\)\. Run `recoup addin doctor`", did("is_blocked"))
     assert did("is_blocked").endswith("]before"), "Excel's current folder is what it was before the click"
@@ -341,6 +351,7 @@ def test_no_procedure_takes_a_program_or_a_command_from_outside() -> None:
     cells = {f"ByVal {name} As {kind}" for name in ("given", "answer") for kind in ("Variant", "Object")}
     cells = cells - {"ByVal answer As Object"} | {"Optional ByVal given As Variant"}
     told = {"ByVal ofArguments As Variant", "control As IRibbonControl", "ribbon As IRibbonUI"}
+    told |= {"ByVal settings As Variant"}  # of Excel, as they were
     assert taken == {f"ByVal {name} As String" for name in names} | cells | told
 
 

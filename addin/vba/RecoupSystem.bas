@@ -36,7 +36,9 @@ Public Function Recoup_Launch(ByVal macroName As String) As Long
     #Else
         Dim host As Object
         Dim folder As String
+        Dim settings As Variant
         Set host = CreateObject("WScript.Shell")
+        settings = Recoup_Settings()
         With host.Environment("PROCESS")
             .Item("RECOUP_BOOK") = Recoup_BookName()
             .Item("RECOUP_WINDOW") = CStr(Application.Hwnd)
@@ -46,9 +48,26 @@ Public Function Recoup_Launch(ByVal macroName As String) As Long
         host.CurrentDirectory = Recoup_FolderOf(Recoup_Interpreter()) ' pywin32 finds its libraries from there
         Recoup_Launch = host.Run(Recoup_CommandLine(macroName), 1, True)
         host.CurrentDirectory = folder
+        Recoup_PutBack settings
         Exit Function
 Failed:
         host.CurrentDirectory = folder
         Err.Raise Err.Number, , Err.Description
     #End If
 End Function
+
+Private Function Recoup_Settings() As Variant
+    ' What Python changes in Excel while it writes
+    On Error Resume Next ' without a workbook Excel knows no calculation
+    Recoup_Settings = Array(Application.Calculation, Application.EnableEvents, Application.ScreenUpdating)
+End Function
+
+Private Sub Recoup_PutBack(ByVal settings As Variant)
+    ' Python puts its changes back itself, unless it was killed
+    If Not IsArray(settings) Then Exit Sub
+    On Error Resume Next
+    If Application.Calculation <> settings(0) Then Application.Calculation = settings(0)
+    If Application.EnableEvents <> settings(1) Then Application.EnableEvents = settings(1)
+    If Application.ScreenUpdating <> settings(2) Then Application.ScreenUpdating = settings(2)
+    Application.StatusBar = False
+End Sub
