@@ -35,10 +35,15 @@ class TablePart:
             raise BookUnsupported(
                 f"The table {self.name[:100]} on {sheet!r} has no place for its columns; save the workbook in Excel."
             )
+        names = [attributes(column[1]).get("name") for column in columns]
+        if None in names:
+            raise BookUnsupported(
+                f"A column of the table {self.name[:100]} on {sheet!r} has no name; save the workbook in Excel."
+            )
         self.area = area
         self.has_header = a.get("headerRowCount", "1") != "0"
         self.has_totals = a.get("totalsRowCount", "0") != "0"
-        self.headers = [unescape_hex(attributes(m[1])["name"]) for m in columns]
+        self.headers = [unescape_hex(name or "") for name in names]
         self._columns = {header: area.left + i for i, header in enumerate(self.headers)}
         self.calculated = {
             area.left + i for i, m in enumerate(columns) if m[2] and "calculatedColumnFormula" in m[2]
