@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
+import xlwings as xw
+
+import excel_stand_in
 import workbooks
+from excel_stand_in import App
+from recoup import live_doors
+from recoup.books import open_book
 from recoup.books.open_workbooks import Clicked
 from recoup.dialogs import Declined, Dialogs, Field
 from recoup.macros.clicks import click
@@ -81,3 +90,43 @@ def desk_of(person: Dialogs, run: Run | None = None, book: str = "seller.xlsx") 
 def clicks(function: str, person: Person, run: Run | None = None, book: str = "seller.xlsx") -> int:
     """The person clicks a button; the exit code that the add-in gets."""
     return click(function, desk_of(person, run, book))
+
+
+@contextmanager
+def excel_running(show: Callable[[str], None] = lambda _: None) -> Iterator[App]:
+    """The stand-in for Excel, and no process for the window with the steps; they go to ``show``."""
+
+    @contextmanager
+    def window(_: str) -> Iterator[Callable[[str], None]]:
+        yield show
+
+    with mock.patch.object(live_doors, "window", window):
+        yield excel_stand_in.start()
+        excel_stand_in.stop()
+
+
+def opened(path: Path) -> Any:
+    return xw.books.open(str(path)).impl
+
+
+def ready(book: Path | str) -> list[str]:
+    rows = open_book(Path(book)).read_table("Claims").records()
+    return [str(row["Claim ID"]) for row in rows if row["Status"] == "Ready"]
+
+
+def select_claims(book: Any, *keys: str, table: str = "Claims") -> None:
+    """The person selects the rows of these claims."""
+    sheet = next(s for s in book.sheets for t in s.tables if t.name == table)
+    column = {str(c): n for (r, n), c in cells_of(book, sheet.name).items() if str(c) == "Claim ID"}[
+        "Claim ID"
+    ]
+    rows = {str(c): r for (r, n), c in cells_of(book, sheet.name).items() if n == column}
+    book.shown, book.selected = sheet.name, ",".join(f"$B${rows[key]}" for key in keys)
+
+
+def cells_of(book: Any, tab: str) -> dict[tuple[int, int], Any]:
+    return {place: book.tabs[tab].raw(place) for place in book.tabs[tab].cells}
+
+
+def state_of(book: Any) -> dict[str, dict[tuple[int, int], Any]]:
+    return {tab: cells_of(book, tab) for tab in book.tabs}

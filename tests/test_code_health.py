@@ -89,7 +89,7 @@ LAYERS = (
         "result_sheets",
         "refresh",
     },
-    {"upgrade", "targets", "shared_work", "addin", "worksheet_functions"},
+    {"upgrade", "tidying", "targets", "shared_work", "addin", "worksheet_functions"},
     {
         "addin_commands",
         "doors",

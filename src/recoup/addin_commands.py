@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 addin = typer.Typer(
     name="addin",
-    help="The Excel add-in, still being built: put it into Excel, check it, pack it for IT.",
+    help="The Excel add-in: put it into Excel, check it, pack it for IT.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -75,7 +75,7 @@ def doctor(json: Json = False) -> None:
     from .addin.diagnosis import diagnose
     from .addin.facts import collect_facts
 
-    raise typer.Exit(_print_findings(diagnose(collect_facts(this_computer())), as_json=json))
+    raise typer.Exit(print_findings(diagnose(collect_facts(this_computer())), as_json=json))
 
 
 @addin.command()
@@ -103,7 +103,7 @@ def _print_changes(changes: Sequence[Change]) -> None:
         say(_DONE[change.done].format(change.file))
 
 
-def _print_findings(findings: Sequence[Finding], *, as_json: bool) -> int:
+def print_findings(findings: Sequence[Finding], *, as_json: bool) -> int:
     """All findings, then how much there is to do. Returns the exit code."""
     import dataclasses
 

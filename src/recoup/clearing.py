@@ -50,8 +50,13 @@ class Clearing:
         return sum(len(t.rows) for t in self.tabs)
 
 
-def plan_clearing(book: Book, report: str, before: date | None) -> Clearing:
-    """What clearing a report's tabs would remove. Raises RecoupError for a name that is no report tab."""
+def report_of(tab: str) -> str:
+    """The report that a tab is named after (`Inventory Ledger UK`); the tab's own name where it is none."""
+    return max((t for t in REPORT_TABS if tab.startswith(t)), key=len, default=tab)
+
+
+def plan_clearing(book: Book, report: str, before: date | None, only: str = "") -> Clearing:
+    """What clearing a report's tabs, or ``only`` one of them, would remove. Raises RecoupError for no report tab."""
     title = next((t for t in REPORT_TABS if t.casefold() == report.strip().casefold()), None)
     if title is None:
         own = [t for t in OWN_RECORDS if t.casefold() == report.strip().casefold()]
@@ -59,7 +64,7 @@ def plan_clearing(book: Book, report: str, before: date | None) -> Clearing:
         raise RecoupError(f"{own[0] if own else report} {why}. Report tabs are {', '.join(REPORT_TABS)}.")
     clearing = Clearing(title, before, folder=typed_folder(book))
     for tab in book.sheet_names():
-        if tab.startswith(title):
+        if tab.startswith(title) and only in ("", tab):
             clearing.tabs += _plan_tab(book, tab, before)
     clearing.claims = _claims_losing(book, clearing.tabs)
     return clearing

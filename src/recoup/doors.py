@@ -26,6 +26,7 @@ from .reports_folder import report_files
 from .result_sheets import Summary
 from .run import Run
 from .targets import Target, copy_notice, place_of, place_of_refresh
+from .tidying import tidy
 from .upgrade import upgrade
 from .workbook import backups_kept, open_workbook
 
@@ -119,7 +120,13 @@ def check_book(
     progress: Progress = unseen,
 ) -> tuple[Reports, list[Problem], Result]:
     """Read the workbook and the folders, and say what is wrong."""
-    book = open_workbook(path, engine)
+    return check_opened(open_workbook(path, engine), run, folders, progress=progress)
+
+
+def check_opened(
+    book: Book, run: Run, folders: Sequence[Path], *, progress: Progress
+) -> tuple[Reports, list[Problem], Result]:
+    """Read an open workbook and the folders, and say what is wrong."""
     files = report_files(book, folders)
     progress("Reading the reports")
     return check(book, run, files=files, shelf=shelf_for(files), progress=progress)
@@ -182,6 +189,14 @@ def clear_book(
         return clearing, book.save(to)
 
 
+def tidy_book(path: Path, *, in_place: bool = False, engine: str = "package") -> tuple[int, Path | None]:
+    """Sort Claims by priority; how many rows moved, and the file written (None when none did)."""
+    to = place_of(path, "tidied", in_place)
+    with opened_to_write(path, to, engine) as book:
+        moved = tidy(book)
+        return moved, book.save(to) if moved else None
+
+
 def prepare_book(
     path: Path,
     run: Run,
@@ -193,17 +208,18 @@ def prepare_book(
 ) -> tuple[list[Ask], Path | None]:
     """Add a line for every record that is missing; what was added, and the file written (None: nothing to add)."""
     if target.dry_run:
-        return _prepared(open_workbook(path, engine), run, folders, progress), None
+        return prepare_opened(open_workbook(path, engine), run, folders, progress=progress), None
     to = place_of(path, "prepared", target.in_place)
     with opened_to_write(path, to, engine) as book:
-        added = _prepared(book, run, folders, progress)
+        added = prepare_opened(book, run, folders, progress=progress)
         if not added:
             return added, None
         progress("Saving")
         return added, book.save(to)
 
 
-def _prepared(book: Book, run: Run, folders: Sequence[Path], progress: Progress) -> list[Ask]:
+def prepare_opened(book: Book, run: Run, folders: Sequence[Path], *, progress: Progress) -> list[Ask]:
+    """Add a line for every record that is missing to an open workbook; the caller saves it."""
     files = report_files(book, folders)
     progress("Finding what is missing")
     return prepare(book, missing_inputs(book, run, files=files, shelf=shelf_for(files), progress=progress))

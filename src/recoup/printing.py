@@ -76,6 +76,15 @@ def print_cleared(plan: Clearing, path: Path | None) -> None:
         )
 
 
+def print_tidied(moved: int) -> None:
+    """The outcome of `tidy`."""
+    say(
+        f"{moved} rows of Claims moved: open claims by priority, then what is filed or finished."
+        if moved
+        else "Claims is in order; nothing was changed."
+    )
+
+
 def print_upgrade(done: Sequence[str], path: Path | None) -> None:
     """What an upgrade changed."""
     for line in done:
@@ -266,6 +275,20 @@ def print_policy(policy: Policy, on: date, marketplace: str, *, as_json: bool) -
         print_json({"on": on.isoformat(), "marketplace": marketplace, "rules": rows})
     else:
         print_table(f"Policy in {marketplace} on {on}", rows, ("Rule", "Value", "Certainty", "Source"))
+
+
+def print_about() -> None:
+    """What this is."""
+    say(f"Recoup {__version__} (Python {platform.python_version()}, {platform.system()})")
+    say("Finds the money that Amazon owes an FBA seller, proves it row by row, and tracks every case.")
+    say("Licence: MIT. Nothing leaves this computer: Recoup opens no network connection.")
+    say("")
+    say(
+        "Help: Home of the workbook says what to do next; Checks, what is wrong with the reports and what to do."
+    )
+    say(
+        "README.md explains sheets, claims and commands; `recoup --help` lists the commands; Doctor checks Excel."
+    )
 
 
 def _summary(done: Refreshed) -> dict[str, Any]:

@@ -5,7 +5,7 @@ Rows with people's cells are patched by their key and never move; the others are
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -97,6 +97,15 @@ def write_sheets(found: Found) -> Summary:
     book.replace_rows("Checks", results.check_rows(summary.problems))
     _write_home(found, summary)
     return summary
+
+
+def write_checks(book: Book, problems: Sequence[Problem]) -> None:
+    """Let Checks say what reading the reports found; what the last refresh said of sheets that people mark stays."""
+    rows = results.check_rows(problems)
+    marked = [book.sheet_of(name) for name in ("Claims", "NotClaimed", "Cases", "CaseLog")]
+    before = [r for r in book.read_table("Checks").records() if plain(r.get("Sheet or file")) in marked]
+    said = {plain(r["Problem"]) for r in rows}
+    book.replace_rows("Checks", [*rows, *(r for r in before if plain(r.get("Problem")) not in said)])
 
 
 def _not_claimed(found: Found) -> tuple[list[NotClaimed], list[Record]]:

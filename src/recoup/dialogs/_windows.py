@@ -70,7 +70,7 @@ class Windows:
         root = new_root(title, self._window)
         _sentence(root, question)
         form = _Form(root, fields)
-        return form.answers if self._run(root, "OK", form.is_complete) else _decline()
+        return form.answers if self._run(root, "OK", form.is_complete, first=form.first) else _decline()
 
     def agree(self, title: str, question: str, preview: str, action: str) -> None:
         """The question over the preview; nothing goes on by mere Enter."""
@@ -103,6 +103,7 @@ class Windows:
         action: str,
         ready: Callable[[], bool] = lambda: True,
         *,
+        first: tkinter.Misc | None = None,
         other: tuple[str, Callable[[], None]] | None = None,
         cancel: bool = True,
         enter: bool = True,
@@ -129,10 +130,8 @@ class Windows:
         root.bind("<Escape>", close)
         if enter:
             root.bind("<Return>", lambda e: None if isinstance(e.widget, tkinter.Text) else act())
-        if not cancel:
-            main.focus_set()
         root.protocol("WM_DELETE_WINDOW", close)
-        come_forward(root)
+        come_forward(root, first if cancel else main)
         root.mainloop()
         return bool(done)
 
@@ -155,7 +154,7 @@ class _Form:
             if field.hint:
                 hint = ttk.Label(frame, text=field.hint, wraplength=_WRAP, foreground="#595959")
                 hint.grid(row=2 * number + 1, column=1, sticky="w")
-        next(iter(self._places.values())).focus_set()
+        self.first = next(iter(self._places.values()), None)
 
     def _add(self, frame: ttk.Frame, field: Field) -> tkinter.Widget:
         if field.lines > 1:

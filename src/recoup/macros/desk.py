@@ -10,6 +10,7 @@ from ..books.open_workbooks import Clicked
 from ..books.xlwings_book import XlwingsBook
 from ..dialogs import Dialogs
 from ..live_doors import opened_live
+from ..memory import plain
 from ..progress import WAITING, Progress
 from ..run import Run
 
@@ -30,8 +31,15 @@ class Work:
 
 def go_to_table(book: XlwingsBook, table: str) -> None:
     """Bring a table to the front, with its first row selected."""
-    numbers = book.read_table(table).numbers
-    book.select(book.sheet_of(table), min(numbers, default=1))
+    go_to_row(book, table, "", "")
+
+
+def go_to_row(book: XlwingsBook, table: str, header: str, called: str) -> None:
+    """Bring the first row of a table with that text under a heading to the front, else its first row."""
+    body = book.read_table(table)
+    rows = list(zip(body.numbers, body.records(), strict=True))
+    found = [number for number, row in rows if plain(row.get(header)) == called]
+    book.select(book.sheet_of(table), next(iter(found or body.numbers), 1))
 
 
 @dataclass(frozen=True, slots=True)
