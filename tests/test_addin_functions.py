@@ -426,3 +426,22 @@ def test_the_server_is_started_like_a_click_without_the_environment_or_the_folde
         for name in ("RecoupServer", "RecoupPython")
     }
     assert started == {"-E -P"}
+
+
+def test_on_a_mac_a_cell_says_what_is_needed_and_nothing_of_windows_is_declared() -> None:
+    text = (VBA / "RecoupServer.bas").read_text()
+    for start, last in (
+        ("Public Function Recoup_ServerProblem", "Else"),
+        ("Private Function Recoup_Server(", "Else"),
+    ):
+        on_a_mac = text.split(start)[1].split("#If Mac Then")[1].split(f"#{last}")[0]
+        assert "Declare" not in on_a_mac and "LoadLibrary" not in on_a_mac
+    assert (
+        "need Excel on Windows; on a Mac use the ribbon." in text.split("#If Mac Then")[2].split("#Else")[0]
+    )
+    assert text.split("#If Mac Then")[1].splitlines()[1].startswith("#ElseIf Win64"), "a Mac is Win64 too"
+
+
+def test_what_recoup_writes_itself_is_counted_as_a_change_after_the_click() -> None:
+    text = (VBA / "RecoupPython.bas").read_text()
+    assert re.search(r"problem = Recoup_Outcome\(macroName\)\n +running = False\n +Recoup_NoteChange", text)

@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
-from function_cells import given, paper
+from function_cells import given as handed_over
+from function_cells import paper
 from recoup.books import open_book
 from recoup.books.cells import MAX_TEXT, to_serial
 from recoup.case_doors import due_book
@@ -43,8 +46,8 @@ def test_what_a_function_answers(case: dict[str, Any]) -> None:
     names = [a.name for a in function.arguments]
     assert case.keys() - NOT_ARGUMENTS - {"sourcing_costs"} <= set(names)
     call = Call(CallingBook(paper(case)), TODAY, date1904)
-    found = answer(function.name, [given(case.get(name), date1904) for name in names], call)
-    wanted = given(case["answer"], date1904)
+    found = answer(function.name, [handed_over(case.get(name), date1904) for name in names], call)
+    wanted = handed_over(case["answer"], date1904)
     rows = wanted if isinstance(wanted, tuple) else ((wanted,),)
     assert [list(r) for r in found] == [["" if c is None else c for c in row] for row in rows]
 
@@ -139,3 +142,41 @@ def test_every_function_has_stories_and_texts_that_the_function_wizard_takes() -
         assert all(0 < len(text) <= MOST_HELP and text.isascii() for text in texts), function.name
         optional = [a.optional for a in function.arguments]
         assert optional == sorted(optional), "an optional argument stands behind the others"
+
+
+KINDS = st.sampled_from(["lost_in_warehouse", "return_not_received", "lost", None, True, 1.0])
+DAYS = st.sampled_from([46267.0, 46268.5, "2026-09-02", "soon", None, "", False, 1.0, True, 0.0])
+MARKETS = st.sampled_from(["US", "MX", "nowhere", None])
+
+
+@st.composite
+def ranges(draw: st.DrawFn) -> list[Any]:
+    """Kinds, days and marketplaces: one cell, a row, a column or a table each, that fit together."""
+    rows, columns = draw(st.integers(1, 3)), draw(st.integers(1, 3))
+
+    def one(cells: st.SearchStrategy[Any]) -> Any:
+        high, wide = draw(st.sampled_from([1, rows])), draw(st.sampled_from([1, columns]))
+        grid = tuple(tuple(draw(cells) for _ in range(wide)) for _ in range(high))
+        return draw(
+            st.sampled_from([grid, grid[0] if high == 1 else grid, grid[0][0] if high == wide == 1 else grid])
+        )
+
+    return [one(KINDS), one(DAYS), one(MARKETS)]
+
+
+@given(ranges())
+def test_a_whole_range_answers_as_its_cells_one_by_one(arguments: list[Any]) -> None:
+    call = Call(CallingBook(paper({})), TODAY)
+    grids = [
+        a if isinstance(a, tuple) and isinstance(a[0], tuple) else (a if isinstance(a, tuple) else (a,),)
+        for a in arguments
+    ]
+    rows, columns = max(len(g) for g in grids), max(len(g[0]) for g in grids)
+    one_by_one = [
+        [
+            answer("RECOUP_DEADLINE", [g[r % len(g)][c % len(g[0])] for g in grids], call)[0][0]
+            for c in range(columns)
+        ]
+        for r in range(rows)
+    ]
+    assert [list(row) for row in answer("RECOUP_DEADLINE", arguments, call)] == one_by_one
