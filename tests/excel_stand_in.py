@@ -518,6 +518,33 @@ class Range(bc.Range):
         assert shift == "up" and self.area.right == MAX_COLUMNS
         drop_rows(self._tab, range(self.area.top, self.area.bottom + 1))
 
+    def Sort(self, **keys: Any) -> None:
+        """A table with its headings: rows move whole, blanks come last, notes and looks go along."""
+        a, tab = self.area, self._tab
+        if self._sheet.ProtectContents:
+            raise ComError(
+                habits.REFUSED, "The cell or chart you're trying to change is on a protected sheet."
+            )
+        assert keys.pop("Header") == 1 and len(keys) in (2, 4, 6)
+        order = list(range(a.top + 1, a.bottom + 1))
+        for number in range(len(keys) // 2, 0, -1):
+            column, descending = keys[f"Key{number}"].column, keys[f"Order{number}"] == 2
+            filled = [r for r in order if tab.raw((r, column)) is not None]
+            filled.sort(key=lambda r: _in_order(tab.raw((r, column))), reverse=descending)
+            order = filled + [r for r in order if tab.raw((r, column)) is None]
+        columns = range(a.left, a.right + 1)
+        cells = {(r, c): tab.carry((r, c)) for r in order for c in columns if (r, c) in tab.cells}
+        notes = {place: cell.comment for place in cells if (cell := tab.cells[place]).comment}
+        for place in cells:
+            tab.cells[place].comment = None
+            tab.clear(place)
+        for row, source in enumerate(order, a.top + 1):
+            for c in columns:
+                if (source, c) in cells:
+                    tab.set_down((row, c), cells[source, c])
+                if (source, c) in notes:
+                    tab.cells[row, c].comment = notes[source, c]
+
     def select(self) -> None:
         book = self._sheet.book
         if book.shown != self._sheet.name:
@@ -573,6 +600,15 @@ class Range(bc.Range):
             if style is not None:
                 tab._at(place)._style = copy(style)  # type: ignore[attr-defined]
                 tab.changed = True
+
+
+def _in_order(value: Any) -> tuple[bool, float, str]:
+    number = isinstance(value, (int, float))
+    return (
+        not number,
+        float(value) if number else 0.0,
+        "" if number else str(value).casefold().replace("-", ""),
+    )
 
 
 class Areas:

@@ -20,6 +20,7 @@ import pandas as pd
 from recoup.books.base import Book, NameMissing, SheetMissing, TableMissing, TableRows
 from recoup.books.cells import safe_text
 from recoup.books.row_keys import by_key, record_key
+from recoup.books.row_order import sorted_numbers
 from recoup.model import Cell, Formula, Problem, RawTable, Record
 from recoup.sheets import TABLES, Column
 
@@ -214,6 +215,12 @@ class PaperBook:
         size = len(t.rows) if TABLES.get(table) and TABLES[table].fixed_rows else 0
         t.rows = rows + [dict.fromkeys(t.headers) for _ in range(size - len(rows))]
         t.hidden = set()
+
+    def sort_rows(self, table: str, by: Sequence[tuple[str, bool]]) -> None:
+        t = self.changing(table)
+        order = sorted_numbers(self.read_table(table), by)
+        used = [t.rows[n - FIRST] for n in order]
+        t.rows = used + [row for row in t.rows if not any(row is u for u in used)]
 
     def add_columns(self, table: str, columns: Sequence[Column]) -> None:
         for column in columns:

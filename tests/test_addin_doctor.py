@@ -68,8 +68,14 @@ def pc(tmp_path: Path) -> Computer:
 def test_on_a_healthy_pc_nothing_is_to_do_and_every_topic_is_told(pc: Computer) -> None:
     assert to_do(pc) == []
     topics = ["Python", "Packages", "xlwings", "Add-in", "Interpreter", "Excel", "Trust Center"]
-    assert [f.topic for f in told(pc, buttons_work=True)] == topics
-    assert {f.state for f in told(pc, buttons_work=True)} == {"ok"}
+    assert [f.topic for f in told(pc, has_windows=True)] == topics
+    assert {f.state for f in told(pc, has_windows=True)} == {"ok"}
+
+
+def test_a_python_without_tkinter_is_told_because_buttons_could_not_ask(pc: Computer) -> None:
+    assert "Dialogs" not in [f.topic for f in told(pc, has_windows=True)]
+    (finding,) = [f for f in told(pc, has_windows=False) if f.topic == "Dialogs"]
+    assert finding.state == "act" and "has no tkinter" in finding.found and "tcl/tk" in finding.remedy
 
 
 def test_on_a_healthy_mac_it_says_that_worksheet_functions_need_windows(tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ LAYERS = (
         "result_sheets",
         "refresh",
     },
-    {"upgrade", "targets", "shared_work", "addin"},
+    {"upgrade", "tidying", "targets", "shared_work", "addin"},
     {
         "addin_commands",
         "doors",

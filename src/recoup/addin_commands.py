@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 addin = typer.Typer(
     name="addin",
-    help="The Excel add-in, still being built: put it into Excel, check it, pack it for IT.",
+    help="The Excel add-in: put it into Excel, check it, pack it for IT.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

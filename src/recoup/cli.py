@@ -181,6 +181,17 @@ def clear(
 
 
 @app.command()
+def tidy(book: BookPath, in_place: InPlace = False, engine: Engine = "package") -> None:
+    """Sort Claims by priority, what is finished below. Nothing else moves rows."""
+    from .doors import tidy_book
+    from .printing import print_tidied, print_written
+
+    moved, path = tidy_book(book, in_place=in_place, engine=engine)
+    print_tidied(moved)
+    print_written(book, path)
+
+
+@app.command()
 def upgrade(book: BookPath, in_place: InPlace = False, engine: Engine = "package") -> None:
     """Bring a workbook made by an older Recoup up to this one."""
     from .doors import upgrade_book

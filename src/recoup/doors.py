@@ -26,6 +26,7 @@ from .reports_folder import report_files
 from .result_sheets import Summary
 from .run import Run
 from .targets import Target, copy_notice, place_of, place_of_refresh
+from .tidying import tidy
 from .upgrade import upgrade
 from .workbook import backups_kept, open_workbook
 
@@ -186,6 +187,14 @@ def clear_book(
             return clearing, None
         clear(book, clearing)
         return clearing, book.save(to)
+
+
+def tidy_book(path: Path, *, in_place: bool = False, engine: str = "package") -> tuple[int, Path | None]:
+    """Sort Claims by priority; how many rows moved, and the file written (None when none did)."""
+    to = place_of(path, "tidied", in_place)
+    with opened_to_write(path, to, engine) as book:
+        moved = tidy(book)
+        return moved, book.save(to) if moved else None
 
 
 def prepare_book(

@@ -76,6 +76,15 @@ def print_cleared(plan: Clearing, path: Path | None) -> None:
         )
 
 
+def print_tidied(moved: int) -> None:
+    """The outcome of `tidy`."""
+    say(
+        f"{moved} rows of Claims moved: open claims by priority, then what is filed or finished."
+        if moved
+        else "Claims is in order; nothing was changed."
+    )
+
+
 def print_upgrade(done: Sequence[str], path: Path | None) -> None:
     """What an upgrade changed."""
     for line in done:

@@ -35,7 +35,7 @@ def diagnose(facts: Facts) -> list[Finding]:
         *(_no_excel() if facts.system is System.OTHER else _addin(facts)),
         *(_windows(facts) if facts.system is System.WINDOWS else ()),
         *(_macos(facts) if facts.system is System.MACOS else ()),
-        *_buttons(facts),
+        *_dialogs(facts),
     ]
 
 
@@ -215,9 +215,8 @@ def _macos(facts: Facts) -> Iterator[Finding]:
         yield Finding("Script", "act", found, f"Quit Excel and {INSTALL}.")
 
 
-def _buttons(facts: Facts) -> Iterator[Finding]:
-    if not facts.buttons_work and facts.system is not System.OTHER:
-        found = (
-            "The buttons are still being built: the tab shows, and a click only says that it cannot do it."
-        )
-        yield Finding("Buttons", "note", found)
+def _dialogs(facts: Facts) -> Iterator[Finding]:
+    if not facts.has_windows and facts.system is not System.OTHER:
+        found = "This Python has no tkinter: buttons can neither ask nor tell anything."
+        remedy = f"Install Python again with 'tcl/tk and IDLE' ticked, and Recoup in it; then {INSTALL}."
+        yield Finding("Dialogs", "act", found, remedy)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recoup import __version__
-from recoup.addin.buttons import MACROS
 from recoup.addin.computer import Computer, System
 from recoup.addin.excel_settings import Excel, read_excel
 from recoup.addin.installed import is_from_internet, settings_in
@@ -64,7 +63,7 @@ class Facts:
     copies: tuple[str, ...]
     synced: tuple[str, ...]  # of the startup folder and the interpreter: those in a synced folder
     excel: Excel
-    buttons_work: bool
+    has_windows: bool  # tkinter is there
 
 
 def collect_facts(computer: Computer) -> Facts:
@@ -90,7 +89,7 @@ def collect_facts(computer: Computer) -> Facts:
         copies=tuple(str(p) for p in _copies(computer, excel)),
         synced=tuple(str(p) for p in places if is_synced(p)),
         excel=excel,
-        buttons_work=importlib.util.find_spec(MACROS) is not None,
+        has_windows=importlib.util.find_spec("tkinter") is not None,
     )
 
 

@@ -147,6 +147,14 @@ class Book(Protocol):
         """Add records after the last row; the table grows."""
         ...
 
+    def sort_rows(self, table: str, by: Sequence[tuple[str, bool]]) -> None:
+        """Sort the rows of a table by columns (header, whether the largest comes first); blanks come last.
+
+        All cells of a row move together, people's too, with looks and formulas. Raises ``TableMissing``,
+        ``BookLocked`` when rows are hidden, ``BookUnsupported`` when something hangs on rows that cannot move along.
+        """
+        ...
+
     def read_formulas(self, table: str) -> dict[tuple[int, str], str]:
         """The formulas in a table's body, without ``=``, by sheet row and header."""
         ...

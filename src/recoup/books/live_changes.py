@@ -12,7 +12,16 @@ from recoup.books.base import BookChanged, BookLocked, NameMissing, SheetMissing
 from recoup.books.excel_calls import says
 from recoup.books.excel_cells import Place, write_cells
 from recoup.books.live_rows import Placed, belongs
-from recoup.books.live_tab import AddRows, DropRows, Step, add_tab, refuse_changed, refuse_changed_cells, take
+from recoup.books.live_tab import (
+    AddRows,
+    DropRows,
+    SortRows,
+    Step,
+    add_tab,
+    refuse_changed,
+    refuse_changed_cells,
+    take,
+)
 from recoup.books.live_table import LiveTable
 from recoup.books.snapshot import Edit, Snapshot, TabEdits
 from recoup.books.table_part import TablePart
@@ -41,7 +50,7 @@ class Asked:
         return added | {
             sheet
             for sheet, steps in self.steps.items()
-            if any(isinstance(s, (AddRows, DropRows)) for s in steps)
+            if any(isinstance(s, (AddRows, DropRows, SortRows)) for s in steps)
         }
 
 

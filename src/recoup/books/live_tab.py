@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 import xlwings as xw
 
 from recoup.books.area import MAX_ROWS, Area
-from recoup.books.base import BookChanged, TableBlocked
+from recoup.books.base import BookChanged, BookUnsupported, TableBlocked
 from recoup.books.cells import column_letter, safe_text
+from recoup.books.excel_calls import says
 from recoup.books.excel_cells import (
     MOST_WRITTEN,
     TEXT_FORMAT,
@@ -23,6 +25,7 @@ from recoup.books.excel_cells import (
 from recoup.books.snapshot import Edit
 from recoup.model import Cell
 
+_HEADED = 1  # xlYes
 _WIDTH = 18  # of the columns of a new tab
 
 
@@ -48,7 +51,15 @@ class EditCells:
     cells: Mapping[Place, Edit] = field(default_factory=dict)
 
 
-Step = AddRows | DropRows | EditCells
+@dataclass(frozen=True, slots=True)
+class SortRows:
+    """A table to sort by columns: header, and whether the largest comes first; three at most."""
+
+    table: str
+    by: Sequence[tuple[str, bool]]
+
+
+Step = AddRows | DropRows | EditCells | SortRows
 
 
 def add_tab(book: xw.Book, name: str) -> xw.Sheet:
@@ -103,8 +114,29 @@ def take(sheet: xw.Sheet, step: Step) -> None:
         _add_rows(sheet, step.rows)
     elif isinstance(step, EditCells):
         write_cells(sheet, {place: edit.after for place, edit in step.cells.items()})
+    elif isinstance(step, SortRows):
+        _sort_rows(sheet, step)
     else:
         _drop_rows(sheet, step)
+
+
+def _sort_rows(sheet: xw.Sheet, step: SortRows) -> None:
+    """As Data > Sort does, for this once: the table remembers no order for the rows that come later."""
+    table = next(t for t in sheet.tables if t.name == step.table)
+    whole = table.range
+    top, left, (height, width) = whole.row, whole.column, whole.shape
+    headers = read_cells(sheet, Area(left, top, left + width - 1, top))[0]
+    keys: dict[str, Any] = {"Header": _HEADED}
+    for number, (header, descending) in enumerate(step.by, 1):
+        key = sheet.range((top, left + headers.index(header)))
+        keys |= {f"Key{number}": key.api, f"Order{number}": 1 + descending}
+    bottom = top + height - 1 - bool(table.show_totals)
+    sort = says(range_of(sheet, Area(left, top, left + width - 1, bottom)).api, "Sort", None)
+    if sort is None:
+        raise BookUnsupported(
+            "This Excel lets no program sort (Excel for Mac); save and close the workbook, then run `recoup tidy`."
+        )
+    sort(**keys)
 
 
 def _add_rows(sheet: xw.Sheet, rows: Sequence[Sequence[str]]) -> None:

@@ -37,6 +37,7 @@ from recoup.books.openpyxl_table import TableCells, area_of
 from recoup.books.openpyxl_writer import write
 from recoup.books.package import Package
 from recoup.books.refusals import refusal
+from recoup.books.row_order import SortBy
 from recoup.books.saving import BookFile
 from recoup.books.table_part import find_tables
 from recoup.books.verification import Draft
@@ -190,6 +191,10 @@ class OpenpyxlBook:
     def edit_rows(self, table: str, records: Mapping[int, Record]) -> None:
         """Edit the rows with those numbers."""
         edits.edit_rows(self._table(table), records)
+
+    def sort_rows(self, table: str, by: SortBy) -> None:
+        """Sort the rows of a table by columns."""
+        edits.sort_rows(self._table(table), by)
 
     def append_rows(self, table: str, records: Sequence[Record]) -> None:
         """Add rows at the end of a table."""

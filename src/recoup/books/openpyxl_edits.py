@@ -16,6 +16,7 @@ from recoup.books.openpyxl_kept import Place
 from recoup.books.openpyxl_table import TableCells, first_filled, merged
 from recoup.books.openpyxl_values import Carried
 from recoup.books.row_keys import Key, by_key, record_key
+from recoup.books.row_order import SortBy, refuse_hidden_rows, refuse_noted, sorted_numbers
 from recoup.model import Cell, Problem, Record
 
 
@@ -84,6 +85,34 @@ def _doubled_rows(table: TableCells, key: Sequence[str], doubled: dict[Key, list
         rows=len(rows),
         first_cells=", ".join(f"{letter}{n}" for n in rows[:3]),
     )
+
+
+def sort_rows(table: TableCells, by: SortBy) -> None:
+    """Sort the rows; all cells of a row move together."""
+    tab, body = table.tab, table.body
+    refuse_hidden_rows(tab.name, sum(tab.is_hidden(n) for n in table.read().numbers))
+    noted = (Area(c, r, c, r) for (r, c), cell in tab.cells.items() if cell.comment)
+    refuse_noted(tab.name, body, noted)
+    numbers = sorted_numbers(table.read(), by)
+    every = range(body.top, body.bottom + 1)
+    order = [*numbers, *(n for n in every if n not in set(numbers))]
+    moving = [(to, source) for to, source in zip(every, order, strict=True) if to != source]
+    for number, _ in moving:
+        for column in table.letters:
+            tab.refuse_spanning((number, column), table.name)
+    cells = {
+        (to, c): tab.carry((source, c))
+        for to, source in moving
+        for c in table.letters
+        if (source, c) in tab.cells
+    }
+    for number, _ in moving:
+        for column in table.letters:
+            tab.clear((number, column))
+    for place, cell in cells.items():
+        tab.set_down(place, cell)
+    for number, _ in moving:
+        table.fit_row(number)
 
 
 def replace_rows(

@@ -20,12 +20,13 @@ from recoup.books.new_tab import new_tab, with_text_style
 from recoup.books.notes import noted_cells
 from recoup.books.package import Content, Package
 from recoup.books.report_tab import TabExtension, leading_blank_columns, read_tab
+from recoup.books.row_order import SortBy, refuse_hidden_rows, refuse_noted, sorted_numbers
 from recoup.books.row_removal import without_rows
 from recoup.books.saving import BookFile
 from recoup.books.table_body import TableBody
 from recoup.books.table_part import find_tables
 from recoup.books.table_patch import edit_rows, patch_rows
-from recoup.books.table_replace import replace_rows
+from recoup.books.table_replace import reorder, replace_rows
 from recoup.books.used_range import open_reader, readable
 from recoup.books.verification import Draft
 from recoup.books.workbook_part import WorkbookPart
@@ -38,6 +39,7 @@ class PackageBook:
     """A workbook as its zip package; the Protocol ``books.base.Book`` says what each method does."""
 
     threads = True
+    moves_notes = False  # whether a note goes with its row
 
     def __init__(self, path: Path, *, backups: Path | None = None, keep: int = 5) -> None:
         """Raises ``BookUnsupported``."""
@@ -187,6 +189,15 @@ class PackageBook:
     def edit_rows(self, table: str, records: Mapping[int, Record]) -> None:
         """Edit the rows with those numbers."""
         edit_rows(self._body(table), records)
+
+    def sort_rows(self, table: str, by: SortBy) -> None:
+        """Sort the rows of a table by columns."""
+        body, hidden = self._body(table), self.rows_hidden(table)
+        refuse_hidden_rows(body.table.sheet, hidden)
+        if not self.moves_notes:
+            part = self._workbook.part_of(body.table.sheet)
+            refuse_noted(body.table.sheet, body.table.body, noted_cells(self._package, part))
+        reorder(body, sorted_numbers(body.read(), by))
 
     def append_rows(self, table: str, records: Sequence[Record]) -> None:
         """Add rows at the end of a table."""

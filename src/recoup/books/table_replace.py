@@ -1,10 +1,10 @@
-"""Replacing the rows of a table, with the cells of people carried over to the rows that agree."""
+"""Replacing the rows of a table, with people's cells carried over to the rows that agree; and reordering them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from recoup.books.cell_edit import unshare_formulas
+from recoup.books.cell_edit import people_cell_at, unshare_formulas
 from recoup.books.row_keys import Key, record_key
 from recoup.books.table_body import TableBody
 from recoup.books.worksheet import CellXml
@@ -42,6 +42,26 @@ def replace_rows(
     for number in range(below, old.bottom + 1):
         body.put_cells(number, dict.fromkeys(body.letters, ""))
     return _lost_cells(body, kept)
+
+
+def reorder(body: TableBody, numbers: Sequence[int]) -> None:
+    """Let the rows with these numbers stand from the top of the body in that order, and the others below."""
+    area = body.table.body
+    every = range(area.top, area.bottom + 1)
+    order = [*numbers, *(n for n in every if n not in set(numbers))]
+    if order == [*every]:
+        return
+    body.sheet.refuse_spanned(area)
+    if any('t="shared"' in body.sheet.rows[n] for n in body.numbers()):
+        unshare_formulas(body.sheet)
+    rows = {number: body.sheet.row(number) for number in every}
+    for number, source in zip(every, order, strict=True):
+        if number != source:
+            cells = dict.fromkeys(body.letters, "")
+            for column, cell in rows[source].cells.items():
+                if column in cells:
+                    cells[column] = people_cell_at(cell, f"{body.letters[column]}{number}")
+            body.put_cells(number, cells, body.new_height(rows[source], {}))
 
 
 def _people_cells(

@@ -24,8 +24,9 @@ from recoup.books.excel_calls import excel_calls
 from recoup.books.excel_quiet import quiet, status_bar
 from recoup.books.excel_selection import Selected, refuse_moved, select, selected_areas
 from recoup.books.live_changes import Asked, LiveChanges
-from recoup.books.live_tab import AddRows, DropRows, EditCells, Step
+from recoup.books.live_tab import AddRows, DropRows, EditCells, SortRows, Step
 from recoup.books.new_columns import column_like
+from recoup.books.row_order import SortBy
 from recoup.books.snapshot import Edit, Snapshot
 from recoup.books.table_part import TablePart
 from recoup.model import Cell, Record
@@ -37,6 +38,8 @@ class XlwingsBook(Snapshot):
 
     ``path`` is where it stands on this computer, or its bare name. Copies for reading are gone with the object.
     """
+
+    moves_notes = True
 
     def __init__(
         self,
@@ -56,6 +59,7 @@ class XlwingsBook(Snapshot):
         self.path = place
         self._backups = backups or excel.backup_folder(place)
         self._asked = Asked()
+        self._sorted: dict[str, bytes] = {}  # tabs as they were right after their rows were sorted
 
     def status_bar(self) -> AbstractContextManager[Progress]:
         """Excel's status bar as what shows the steps of a run."""
@@ -100,6 +104,16 @@ class XlwingsBook(Snapshot):
         """Rewrite a table's body."""
         super().replace_rows(table, records, keep_by)
         self._asked.replaced.add(table)
+
+    def sort_rows(self, table: str, by: SortBy) -> None:
+        """Sort the rows of a table by columns: Excel itself does it, and takes notes and looks along."""
+        sheet = self._worksheet(self.sheet_of(table))
+        if sheet.changed:
+            raise ValueError("save what was changed on the tab before its rows are sorted")
+        super().sort_rows(table, by)
+        if sheet.changed:
+            self._add_step(sheet.name, SortRows(table, tuple(by)))
+            self._sorted[sheet.name] = sheet.xml()
 
     def write_names(self, values: Mapping[str, Cell]) -> None:
         """Write named cells where they differ."""
@@ -163,6 +177,8 @@ class XlwingsBook(Snapshot):
         """Write what changed into the open workbook, or as a file of its own ``to``, which Excel does not open."""
         if to is not None and to != self.path:
             return super().save(to)
+        if any(self._worksheet(tab).xml() != xml for tab, xml in self._sorted.items()):
+            raise ValueError("save before anything else is changed on a tab whose rows were sorted")
         with excel_calls(self.path.name), quiet(self.book):
             changes = LiveChanges(self.book, Snapshot(self._copy), self, self._asked)
             if changes:
@@ -203,7 +219,7 @@ class XlwingsBook(Snapshot):
         """Go on from what Excel holds now."""
         data = self._packed(self._changed_parts())
         self._copy.write_bytes(data)
-        self._rebuilt, self._asked = set(), Asked()
+        self._rebuilt, self._asked, self._sorted = set(), Asked(), {}
         self._load(data)
 
 

@@ -92,7 +92,10 @@ class Dialogs(Protocol):
 def open_dialogs(window: int = 0) -> Dialogs:
     """Windows in front of Excel's window with that handle, where there is a screen."""
     from ._no_screen import NoScreen
-    from ._screen import has_screen
-    from ._windows import Windows
 
+    try:
+        from ._screen import has_screen
+        from ._windows import Windows
+    except ImportError:  # a Python without tkinter
+        return NoScreen()
     return Windows(window) if has_screen() else NoScreen()

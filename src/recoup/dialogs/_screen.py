@@ -31,14 +31,14 @@ def new_root(title: str, window: int) -> tkinter.Tk:
     return root
 
 
-def come_forward(root: tkinter.Tk) -> None:
-    """Show the window in the middle of the screen, before all others, with the keyboard."""
+def come_forward(root: tkinter.Tk, first: tkinter.Misc | None = None) -> None:
+    """Show the window in the middle of the screen, before all others, with the keyboard in ``first``."""
     root.update_idletasks()
     root.eval(f"tk::PlaceWindow {root.winfo_pathname(root.winfo_id())} center")
     root.attributes("-topmost", True)
     root.deiconify()
     root.lift()
-    (root.focus_lastfor() or root).focus_force()
+    (first or root).focus_force()
     root.after_idle(root.attributes, "-topmost", False)  # other programs may come before it later
 
 

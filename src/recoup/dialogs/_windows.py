@@ -72,7 +72,7 @@ class Windows:
         root = new_root(title, self._window)
         _sentence(root, question)
         form = _Form(root, fields)
-        return form.answers if self._run(root, "OK", form.is_complete) else _decline()
+        return form.answers if self._run(root, "OK", form.is_complete, first=form.first) else _decline()
 
     def agree(self, title: str, question: str, preview: str, action: str, otherwise: str = "Cancel") -> None:
         """The question over the preview; nothing goes on by mere Enter."""
@@ -125,6 +125,7 @@ class Windows:
         action: str,
         ready: Callable[[], bool] = lambda: True,
         *,
+        first: tkinter.Misc | None = None,
         other: tuple[str, Callable[[], None]] | None = None,
         cancel: str = "Cancel",
         enter: bool = True,
@@ -152,10 +153,8 @@ class Windows:
         root.bind(PICKED, lambda _: act())
         if enter:
             root.bind("<Return>", lambda e: None if isinstance(e.widget, tkinter.Text) else act())
-        if not cancel:
-            main.focus_set()
         root.protocol("WM_DELETE_WINDOW", close)
-        come_forward(root)
+        come_forward(root, first if cancel else main)
         root.mainloop()
         return bool(done)
 
@@ -178,7 +177,7 @@ class _Form:
             if field.hint:
                 hint = ttk.Label(frame, text=field.hint, wraplength=_WRAP, foreground="#595959")
                 hint.grid(row=2 * number + 1, column=1, sticky="w")
-        next(iter(self._places.values())).focus_set()
+        self.first = next(iter(self._places.values()), None)
 
     def _add(self, frame: ttk.Frame, field: Field) -> tkinter.Widget:
         if field.lines > 1:

@@ -11,8 +11,9 @@ from ..explain import explain
 from ..live_doors import WRITTEN, refresh_live
 from ..memory import plain
 from ..model import Record
-from ..printing import MOST_CLAIMS, print_explanation, print_refresh
+from ..printing import MOST_CLAIMS, print_explanation, print_refresh, print_tidied
 from ..reports_folder import report_files
+from ..tidying import tidy
 from .desk import Desk, go_to_row, go_to_table
 from .picked import picked_claims
 
@@ -54,6 +55,15 @@ def dismiss_claims(desk: Desk) -> None:
         work.book.save()
         go_to_row(work.book, "NotClaimed", "Claim ID", picked[0])
     desk.dialogs.show("Dismiss", "\n".join([*done.said, "", WRITTEN]))
+
+
+def tidy_claims(desk: Desk) -> None:
+    """Sort Claims by priority, what is finished below; then Claims is in front."""
+    with desk.opened("Tidy") as work:
+        moved = tidy(work.book)
+        work.book.save()
+        go_to_table(work.book, "Claims")
+    desk.dialogs.show("Tidy", text_of(print_tidied, moved) + WRITTEN * bool(moved))
 
 
 _BECAUSE = Field("Reason", lines=3, needed=True, hint="It stands on Claims and Not Claimed, with your name.")

@@ -11,6 +11,7 @@ import importlib
 import importlib.util
 import logging
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +21,7 @@ from types import MappingProxyType
 
 import platformdirs
 
-from ..addin.buttons import BOOK_VARIABLE, GROUPS, WINDOW_VARIABLE, Button
+from ..addin.buttons import BOOK_VARIABLE, GROUPS, WINDOW_VARIABLE, Button, Group
 from ..books.open_workbooks import Clicked
 from ..clock import run_now
 from ..dialogs import Declined, Dialogs, open_dialogs
@@ -31,8 +32,24 @@ from .desk import Desk
 Function = Callable[[Desk], None]
 _LARGEST_LOG = 1_000_000  # bytes
 _LOG = logging.getLogger("recoup.macros")
-_BUTTONS: Mapping[str, tuple[str, Button]] = MappingProxyType(
-    {button.function: (group.name, button) for group in GROUPS for button in group.buttons}
+_BUTTONS: Mapping[str, tuple[Group, Button]] = MappingProxyType(
+    {button.function: (group, button) for group in GROUPS for button in group.buttons}
+)
+_COMMAND = re.compile(r"`recoup (\w+)[^`]*`")
+_INSTEAD = MappingProxyType(  # command -> the function of the button that does the same
+    {
+        "import": "import_files",
+        "check": "check_reports",
+        "prepare": "prepare_inputs",
+        "clear": "clear_report_tab",
+        "refresh": "refresh_claims",
+        "explain": "explain_claim",
+        "start": "start_case",
+        "dismiss": "dismiss_claims",
+        "record": "record_answer",
+        "due": "show_due_today",
+        "journal": "show_journal",
+    }
 )
 
 
@@ -61,18 +78,16 @@ def click(name: str, desk: Desk) -> int:
     return 0
 
 
-def functions() -> dict[str, Function]:
-    """The functions of all buttons, as far as they exist."""
-    found: dict[str, Function] = {}
-    for group in GROUPS:
-        name = f"{__package__}.{group.name}"
-        if importlib.util.find_spec(name) is not None:
-            module = importlib.import_module(name)
-            for button in group.buttons:
-                function = getattr(module, button.function, None)
-                if function is not None and function.__module__ == name:  # not one that it imports
-                    found[button.function] = function
-    return found
+def functions(group: Group) -> dict[str, Function]:
+    """The functions of a group's buttons, as far as they exist: those of the module that is named like the group."""
+    name = f"{__package__}.{group.name}"
+    if importlib.util.find_spec(name) is None:
+        return {}
+    module = importlib.import_module(name)
+    found = {b.function: getattr(module, b.function, None) for b in group.buttons}
+    return {
+        n: f for n, f in found.items() if f is not None and f.__module__ == name
+    }  # not one that it imports
 
 
 def _function(name: str) -> tuple[str, Function]:
@@ -82,10 +97,13 @@ def _function(name: str) -> tuple[str, Function]:
             f"{name[:40]!r} is no function of a Recoup button; run `recoup addin install` so that the add-in and "
             "Recoup are of one version, then restart Excel."
         )
-    function, label = functions().get(name), _BUTTONS[name][1].label
+    group, button = _BUTTONS[name]
+    function = functions(group).get(name)
     if function is None:
-        raise RecoupError(f"The button {label} is not built yet; `recoup --help` may list its command.")
-    return label, function
+        raise RecoupError(
+            f"The button {button.label} is not built yet; `recoup --help` may list its command."
+        )
+    return button.label, function
 
 
 def _told(dialogs: Dialogs, title: str, error: Exception) -> int:
@@ -102,13 +120,19 @@ def _told(dialogs: Dialogs, title: str, error: Exception) -> int:
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, RecoupError):
-        return str(error)
+        return _COMMAND.sub(_button_instead, str(error))
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}; check the drive and your rights there."
     return (
         f"Recoup could not do it: internal error ({type(error).__name__}). Copy the details, and report them; what was "
         "written before stays, and the newest backup holds all as it was."
     )
+
+
+def _button_instead(command: re.Match[str]) -> str:
+    """The button that does what a sentence tells a person to type; a command without a button stays."""
+    function = _INSTEAD.get(command[1])
+    return f"{_BUTTONS[function][1].label} (on the ribbon)" if function else command[0]
 
 
 def _clicked(environment: Mapping[str, str]) -> Clicked:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..clearing import clear, plan_clearing, report_of
+from ..clearing import Clearing, clear, plan_clearing, report_of
 from ..console import text_of
 from ..doors import check_opened, prepare_opened
 from ..importing import import_into
@@ -10,7 +10,7 @@ from ..live_doors import WRITTEN
 from ..printing import print_check, print_cleared, print_clearing, print_imports, print_prepared
 from ..reports import filled_rows
 from ..result_sheets import write_checks
-from .desk import Desk, go_to_table
+from .desk import Desk, Work, go_to_table
 
 _REPORTS = ("Reports", "*.txt *.tsv *.csv *.xlsx *.xlsm *.zip *.gz *.parquet")
 
@@ -54,11 +54,13 @@ def clear_report_tab(desk: Desk) -> None:
         tab = work.book.front_tab()
         plan = plan_clearing(work.book, report_of(tab), None, only=tab)
         if plan.rows:
-            question = (
-                f"Clear {plan.rows:,} rows of {tab}? A backup is made first; Ctrl+Z does not bring them back."
-            )
-            work.asking().agree("Clear report tab", question, text_of(print_clearing, plan), "Clear")
+            _ask_before_clearing(work, tab, plan)
             clear(work.book, plan)
         path = work.book.save()
         work.book.select(tab, 1)
     desk.dialogs.show("Clear report tab", text_of(print_cleared, plan, path) + WRITTEN * bool(plan.rows))
+
+
+def _ask_before_clearing(work: Work, tab: str, plan: Clearing) -> None:
+    question = f"Clear {plan.rows:,} rows of {tab}? A backup is made first; Ctrl+Z does not bring them back."
+    work.asking().agree("Clear report tab", question, text_of(print_clearing, plan), "Clear")
