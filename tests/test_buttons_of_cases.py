@@ -20,6 +20,7 @@ from recoup.case_record import Entry
 from recoup.dialogs import Field
 from recoup.evidence_pack import text_to_keep
 from recoup.macros.answer_form import in_words_of_the_form
+from recoup.macros.clicks import in_words_of_the_ribbon
 from recoup.model import Cell, RecoupError
 from recoup.progress import Cancelled
 from recoup.run import Run
@@ -140,7 +141,7 @@ def test_who_closes_the_preview_changes_nothing(still: Any) -> None:
 def refusal_of(twin: Path, key: str) -> str:
     with pytest.raises(RecoupError) as refused:
         start_book(twin, AT_TEN, [key])
-    return str(refused.value)
+    return in_words_of_the_ribbon(str(refused.value))
 
 
 @pytest.mark.parametrize(
@@ -412,8 +413,9 @@ def test_one_case_is_recorded_at_a_time_and_a_claim_without_a_case_is_none(still
 
 
 def test_options_are_called_as_the_lines_of_the_form() -> None:
-    said = "name it with --evidence TEXT, and --attachment; recoup --help"
-    assert in_words_of_the_form(said) == "name it with New evidence TEXT, and Attachment; recoup --help"
+    said = "name it with --evidence TEXT, or `recoup record a.xlsx C-1 --checked`; recoup --help"
+    told = "name it with New evidence TEXT, or Record answer (on the ribbon); recoup --help"
+    assert in_words_of_the_form(said) == told
 
 
 # ---- Due today

@@ -23,6 +23,7 @@ from ..policy import DENIALS
 from ..run import Run
 from ..sheets import STAGES
 from ..workbook import read_notebook
+from .clicks import in_words_of_the_ribbon
 from .desk import go_to_row
 
 _CHECKED, _YES = "Checked", "Yes, by me"
@@ -115,8 +116,9 @@ class AnswerForm:
 
 
 def in_words_of_the_form(sentence: str) -> str:
-    """A sentence of the command, its options called as the lines of the form."""
-    return re.sub(r"--[a-z-]+", lambda m: _OPTIONS.get(m[0], m[0]), sentence)
+    """A sentence of the command, its options called as the lines of the form, commands as buttons."""
+    told = in_words_of_the_ribbon(sentence)
+    return re.sub(r"--[a-z-]+", lambda m: _OPTIONS.get(m[0], m[0]), told)
 
 
 def _common(rows: list[Record], header: str) -> str:

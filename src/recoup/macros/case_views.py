@@ -14,6 +14,7 @@ from ..dialogs import Dialogs, Field
 from ..evidence_pack import text_to_keep
 from ..home import counted
 from ..model import RecoupError
+from .clicks import in_words_of_the_ribbon
 
 _DRAFT = ("Claim ID", "Kind", "SKU", "Units", "Claim value", "Currency", "File by", "Deadline")
 _MOST = 20  # sentences in a window
@@ -98,4 +99,4 @@ def _told(what: str, refused: Sequence[str]) -> list[str]:
 
 def _some(sentences: Sequence[str]) -> list[str]:
     more = [f"… and {len(sentences) - _MOST} more"] if len(sentences) > _MOST else []
-    return [*sentences[:_MOST], *more]
+    return [*map(in_words_of_the_ribbon, sentences[:_MOST]), *more]
