@@ -218,9 +218,8 @@ def test_of_a_filed_case_it_asks_what_the_text_is_for(still: Any, twin: Path) ->
         person = Person(answers=answers)
         clicks("copy_case_text", person)
         text = case_text(twin, [key], purpose=purpose, language=language, reason="")
-        assert (
-            person.clipboard == text_to_keep(text) and f", {purpose}, in {text.language}" in person.shown[0]
-        )
+        assert f"C-{key} is Filed." in person.asked[0] and person.clipboard == text_to_keep(text)
+        assert f", {purpose}, in {text.language}" in person.shown[0]
     declined = Person()
     clicks("copy_case_text", declined)
     assert declined.clipboard == "" and declined.shown == declined.told == []
@@ -346,10 +345,8 @@ def test_what_happened_is_recorded_as_by_the_command_and_the_row_is_in_front(boo
     assert form["Filed on"] == "2026-11-15" and form["Note"] == form["Paid"] == ""
     assert f"What happened to C-{key}?" in person.asked[0]
     assert book.shown == "Cases" and key in front_row(book)
-    assert (
-        person.shown[0].startswith(f"C-{key}, 1 row: Stage Partly paid")
-        and "not saved yet" in person.shown[0]
-    )
+    said = f"C-{key}, 1 row: Stage Partly paid, Follow up on 2026-11-20, Amazon answer paid 4.00 USD.\n"
+    assert person.shown[0].startswith(said) and "not saved yet" in person.shown[0]
     cells_: dict[str, Cell] = {"Stage": "Partly paid", "Follow up on": date(2026, 11, 20)}
     record_book(twin, AT_TEN, key, Entry(cells_, "by chat", "4.00 USD"))
     assert cells(saved(book)) == cells(twin)
