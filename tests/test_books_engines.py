@@ -280,7 +280,8 @@ def test_a_refresh_gives_the_same_cells_in_excel_itself(tmp_path: Path) -> None:
 def live_refresh(path: Path, engine: str = "xlwings") -> doors.Refreshed:
     """A person opens the workbook in Excel, clicks Refresh claims, and saves it."""
     there = open_in_excel(path, engine)
-    done = live_doors.refresh_live(workbooks.run(), [])
+    with live_doors.opened_live("Refresh claims") as (book, progress):
+        done = live_doors.refresh_live(book, workbooks.run(), progress)
     there.save()
     there.close()
     return done

@@ -107,7 +107,7 @@ def test_a_workbook_that_is_open_read_only_is_named_by_every_button_that_writes(
     book.ReadOnly = False
 
 
-@pytest.mark.parametrize("function", WRITING)
+@pytest.mark.parametrize("function", ["import_files", "clear_report_tab", "take_up_claims", "dismiss_claims"])
 def test_a_protected_tab_is_named(book: Any, function: str) -> None:
     person = ready_to_click(book, function)
     for tab in book.tabs.values():

@@ -610,6 +610,16 @@ def test_a_workbook_that_cannot_be_kept_no_workbook_and_two_excels_are_refused(
         open_live()
 
 
+def test_the_workbook_whose_button_was_clicked_is_taken_though_another_came_to_the_front(
+    path: Path, excel: App
+) -> None:
+    other = path.with_name("other.xlsx")
+    shutil.copyfile(path, other)
+    opened(other)
+    assert open_live(Clicked(path.name)).path == path
+    assert open_live().path == other, "nobody clicked: the one in front"
+
+
 def test_the_workbook_whose_button_was_clicked_is_taken_also_with_two_excels(path: Path, excel: App) -> None:
     other = path.with_name("other.xlsx")
     shutil.copyfile(path, other)
