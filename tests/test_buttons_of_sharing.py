@@ -112,9 +112,16 @@ class Merging(Person):
         return super().pick_files(title, kinds)
 
 
+@pytest.fixture(scope="module")
+def made(shared: Any, sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Copies:
+    return Copies(shared, sample, tmp_path_factory.mktemp("copies"))
+
+
 @pytest.fixture
-def copies(still: Any, sample: Path, tmp_path: Path) -> Copies:
-    return Copies(still, sample, tmp_path)
+def copies(still: Any, made: Copies) -> Copies:
+    """With nothing merged yet, and the open workbook staying as it is."""
+    made.out.unlink(missing_ok=True)
+    return made
 
 
 def test_the_open_workbook_is_merged_as_it_stands_into_a_new_file_as_by_the_command(
@@ -159,18 +166,19 @@ def test_without_the_common_start_it_is_merged_too(copies: Copies) -> None:
     ],
 )
 def test_a_merge_that_cannot_be_or_is_not_wanted_writes_nothing(
-    copies: Copies, tmp_path: Path, said: dict[str, Any], why: str
+    copies: Copies, said: dict[str, Any], why: str
 ) -> None:
-    (tmp_path / "there.xlsx").write_bytes(b"somebody's")
-    files = {p: p.read_bytes() for p in tmp_path.glob("*.*")}
-    to = tmp_path / said["to"] if said.get("to") else None if "to" in said else copies.out
+    folder = copies.out.parent
+    (folder / "there.xlsx").write_bytes(b"somebody's")
+    files = {p: p.read_bytes() for p in folder.glob("*.*")}
+    to = folder / said["to"] if said.get("to") else None if "to" in said else copies.out
     person = copies.person(to=to, agrees=said.get("agrees", True))
     if "theirs" in said:
         person.rounds[0] = [Path(copies.mine.FullName)]
     clicks("merge_copy", person, LATER)
     assert [why in told for told in person.told] == [True] * bool(why)
     assert person.opened == [] and person.shown == []
-    assert {p: p.read_bytes() for p in tmp_path.glob("*.*")} == files
+    assert {p: p.read_bytes() for p in folder.glob("*.*")} == files
 
 
 def test_two_files_picked_for_one_are_refused(copies: Copies) -> None:
