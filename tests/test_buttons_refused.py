@@ -12,12 +12,14 @@ import workbooks
 from clicking import Person, cells_of, clicks, excel_running, opened, ready, select_claims, state_of
 from excel_stand_in import App
 from recoup.addin.buttons import GROUPS
+from recoup.case_doors import start_book
 from recoup.macros.clicks import functions
 from recoup.progress import Cancelled
 
 BUTTONS = [b for group in GROUPS for b in group.buttons if b.function in functions(group)]
 WITH_BOOK = [b.function for b in BUTTONS if b.needs_book]
-WRITING = [f for f in WITH_BOOK if f != "explain_claim"]
+LOOKING = ("explain_claim", "copy_case_text", "make_evidence_pack", "show_due_today", "merge_copy")
+WRITING = [f for f in WITH_BOOK if f not in LOOKING]
 
 
 class Looking:
@@ -45,6 +47,7 @@ def excel(looking: Looking) -> Iterator[App]:
 def book(tmp_path_factory: pytest.TempPathFactory, excel: App) -> Any:
     """A refreshed workbook in which somebody typed on Checks: every button finds something to write."""
     path = workbooks.refreshed_book(tmp_path_factory.mktemp("desk"))
+    start_book(path, workbooks.run(hour=10), ready(path)[-1:])
     book = opened(path)
     place = next(p for p, value in cells_of(book, "Checks").items() if value in ("warning", "note"))
     book.tabs["Checks"].put(place, "my own words", None)
@@ -67,10 +70,13 @@ def ready_to_click(book: Any, function: str) -> Person:
     path = Path(book.FullName)
     if function == "clear_report_tab":
         book.shown = "Inventory Ledger"
+    elif function == "record_answer":
+        select_claims(book, ready(path)[-1], table="Cases")
     else:
         select_claims(book, ready(path)[0])
     files = [next((path.parent / "more").glob("inventory-ledger*"))]
-    return Person(files=files, agrees=True, answers={"Reason": "counted twice"})
+    answers = {"Owner": "Dora"} if function == "record_answer" else {"Reason": "counted twice"}
+    return Person(files=files, agrees=True, answers=answers, chooses={"Field": "Decision"})
 
 
 def test_without_a_workbook_every_button_says_so(book: Any, excel: App) -> None:
@@ -122,7 +128,13 @@ def test_cancel_at_the_last_moment_before_anything_is_written(
     assert person.told == ["Cancelled: nothing was written into the workbook."] and person.shown == []
 
 
-@pytest.mark.parametrize("function", ["import_files", "clear_report_tab", "dismiss_claims", "show_policy"])
+@pytest.mark.parametrize(
+    "function",
+    [
+        *("import_files", "clear_report_tab", "dismiss_claims", "show_policy"),
+        *("start_case", "make_evidence_pack", "record_answer", "merge_copy", "show_journal", "undo_last"),
+    ],
+)
 def test_a_question_that_is_declined_says_nothing(book: Any, function: str) -> None:
     ready_to_click(book, function)
     person = Person()
@@ -130,7 +142,13 @@ def test_a_question_that_is_declined_says_nothing(book: Any, function: str) -> N
     assert person.told == person.shown == [] and person.asked != []
 
 
-@pytest.mark.parametrize("function", ["explain_claim", "take_up_claims", "dismiss_claims"])
+@pytest.mark.parametrize(
+    "function",
+    [
+        *("explain_claim", "take_up_claims", "dismiss_claims"),
+        *("start_case", "copy_case_text", "make_evidence_pack", "record_answer"),
+    ],
+)
 def test_a_selection_without_a_claim_is_refused_with_where_to_click(book: Any, function: str) -> None:
     book.shown, book.selected = "Home", "$A$1"
     person = Person(agrees=True, answers={"Reason": "x"})

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from recoup import dialogs
-from recoup.dialogs import Declined, Dialogs, Field, _clipboard, _screen, open_dialogs
+from recoup.dialogs import Declined, Dialogs, Field, _clipboard, _opening, _screen, open_dialogs
 from recoup.dialogs._no_screen import NoScreen
 from recoup.model import RecoupError
 
@@ -364,3 +364,116 @@ def test_elsewhere_a_program_of_the_system_takes_the_text(
 
 def test_declining_is_a_way_to_cancel() -> None:
     assert issubclass(Declined, dialogs.Cancelled)
+
+
+# ---- a table to choose from
+
+DUE = [
+    {"Due": "2026-11-20", "What": "file\nnow"},
+    {"Due": "2026-11-21", "What": "chase"},
+    {"Due": "2026-11-22"},
+]
+
+
+def choose(person: Person, act: Callable[[Sight], None]) -> int:
+    return person(act).choose("Due today", "3 lines.", DUE, ("Due", "What"), "Go to its row")
+
+
+def test_a_row_of_a_table_is_chosen_by_the_button_or_by_enter(person: Person) -> None:
+    seen: list[Any] = []
+
+    def click(sight: Sight) -> None:
+        (tree,) = sight.all("Treeview")
+        seen.extend([[tree.item(i, "values") for i in tree.get_children()], sight.sentences, sight.buttons])
+        tree.selection_set("2")
+        sight.click("Go to its row")
+
+    assert choose(person, click) == 2
+    assert seen[0] == [("2026-11-20", "file now"), ("2026-11-21", "chase"), ("2026-11-22", "")]
+    assert seen[1:] == ["3 lines.", {"Go to its row", "Close"}]
+
+    def keys(sight: Sight) -> None:
+        sight.press("<Down>", sight.all("Treeview")[0])
+        sight.press("<Return>", sight.all("Treeview")[0])
+
+    assert choose(person, keys) == 1
+
+
+def test_a_double_click_chooses_a_row_and_on_a_heading_nothing(person: Person) -> None:
+    def twice(sight: Sight) -> None:
+        (tree,) = sight.all("Treeview")
+        sight.root.update()
+        for y in (5, tree.bbox("1")[1] + 4):
+            for _ in range(2):
+                tree.event_generate("<ButtonPress-1>", x=10, y=y)
+                tree.event_generate("<ButtonRelease-1>", x=10, y=y)
+
+    assert choose(person, twice) == 1
+
+
+def test_a_wide_table_stays_within_the_screen_and_is_scrolled(person: Person) -> None:
+    seen: list[int] = []
+    columns = [f"Column {n}" for n in range(40)]
+
+    def read(sight: Sight) -> None:
+        seen.extend(
+            [
+                sight.root.winfo_width(),
+                sight.root.winfo_screenwidth(),
+                sight.all("TButton")[0].winfo_viewable(),
+            ]
+        )
+        sight.click("Go")
+
+    rows = [dict.fromkeys(columns, "word " * 30)] * 400
+    assert person(read).choose("Journal", "All", rows, columns, "Go") == 0
+    assert 900 < seen[0] < seen[1] and seen[2]
+
+
+def test_a_table_that_is_closed_declines(person: Person) -> None:
+    for act in (lambda s: s.click("Close"), lambda s: s.press("<Escape>"), lambda s: s.root.destroy()):
+        with pytest.raises(Declined):
+            choose(person, act)
+
+
+def test_what_is_done_already_is_closed_not_cancelled(person: Person) -> None:
+    seen: list[Any] = []
+
+    def close(sight: Sight) -> None:
+        seen.append(sight.buttons)
+        sight.click("Close")
+
+    with pytest.raises(Declined):
+        person(close).agree("Evidence pack", "1 pack made.", "Wrote it", "Open the folder", "Close")
+    assert seen == [{"Open the folder", "Close"}]
+
+
+# ---- folders and workbooks
+
+
+def test_a_folder_is_opened_by_the_program_of_this_computer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[list[str]] = []
+
+    def run(command: list[str], **_: object) -> None:
+        started.append(command)
+
+    monkeypatch.setattr(_opening, "sys", SimpleNamespace(platform="darwin"))
+    monkeypatch.setattr(_opening, "subprocess", SimpleNamespace(run=run, SubprocessError=OSError))
+    _opening.open_path(tmp_path)
+    assert started == [["open", str(tmp_path)]]
+
+
+@pytest.mark.parametrize("platform", ["win32", "linux"])
+def test_what_this_computer_does_not_open_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, platform: str
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError("no program")
+
+    monkeypatch.setattr(_opening, "sys", SimpleNamespace(platform=platform))
+    monkeypatch.setattr(_opening, "subprocess", SimpleNamespace(run=refuse, SubprocessError=ValueError))
+    monkeypatch.setattr(_opening, "os", SimpleNamespace(startfile=refuse))
+    with pytest.raises(RecoupError, match="is there, but this computer did not open it; open it by hand"):
+        _opening.open_path(tmp_path)

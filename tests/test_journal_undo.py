@@ -10,7 +10,12 @@ from typing import Any
 
 import pytest
 
+from recoup.books import open_book
+from recoup.case_doors import record_book, start_book
+from recoup.case_record import Entry
+from recoup.memory import plain
 from recoup.model import RecoupError
+from recoup.shared_work import last_act, undo_lines
 from recoup.sharing import journal_lines, merge_files, undo_line
 from test_commands import Recoup, recoup
 from test_decisions import add_case
@@ -175,3 +180,75 @@ def test_the_command_says_what_stands_there_now(book: Path, recoup: Recoup) -> N
     refused = recoup("journal", book, "--undo", line)
     assert refused.code == 2
     refused.is_one_sentence("undone already")
+
+
+# ---- what was done last
+
+
+def undo_last(book: Path, hour: int) -> list[str]:
+    """What was taken back, by field."""
+    opened = open_book(book)
+    done = undo_lines(opened, last_act(opened), run(who="Bob", hour=hour))
+    opened.save()
+    return [plain(line["Field"]) for one in done for line in (one.line, *one.with_it)]
+
+
+def test_a_case_that_was_started_last_is_let_go_and_can_be_started_again(book: Path) -> None:
+    key = str(claim_of(book, "X00LOST01A")["Claim ID"])
+    start_book(book, run(hour=13), [key])
+    assert undo_last(book, 14) == ["Decided by", "Decision"]
+    row = next(r for r in table(book, "Cases") if r["Claim ID"] == key)
+    assert (row["Stage"], row["Suggested stage"]) == ("Draft", "Closed"), "the row stays, to be closed"
+    for hour in (15, 16):
+        refresh(book, hour=hour)
+        claim = claims(book)[key]
+        assert (claim["Decision"], claim["Case"], claim["Status"]) == (None, None, "Ready")
+        row = next(r for r in table(book, "Cases") if r["Claim ID"] == key)
+        assert row["Suggested stage"] == "Closed" and "was cleared" in row["Suggested next step"]
+    with Desk(book) as desk:
+        desk.type(key, Decision="Take up")
+    refresh(book, hour=17)
+    assert claims(book)[key]["Case"] == row["Case"]
+    assert not [r for r in table(book, "Journal") if r["Who"].startswith("typed") and r["Field"] == "Stage"]
+
+
+def test_one_act_after_the_other_is_taken_back_and_never_one_twice(book: Path) -> None:
+    key = str(claim_of(book, "X00LOST01A")["Claim ID"])
+    start_book(book, run(hour=13), [key])
+    record_book(book, run(hour=14), key, Entry({"Owner": "Dora", "Next action": "ring them"}, "by chat"))
+    assert sorted(undo_last(book, 15)) == ["Next action", "Notes", "Owner"]
+    assert undo_last(book, 16) == ["Decided by", "Decision"]
+    with pytest.raises(RecoupError, match=r"Decision of .* was typed by hand, not by Recoup"):
+        undo_last(book, 17)
+
+
+def test_a_line_of_an_act_that_was_taken_back_by_itself_is_not_taken_back_again(book: Path) -> None:
+    key = str(claim_of(book, "X00LOST01A")["Claim ID"])
+    start_book(book, run(hour=13), [key])
+    record_book(book, run(hour=14), key, Entry({"Owner": "Dora", "Next action": "ring them"}))
+    undo_line(book, line_of(book, Field="Owner", To="Dora")["ID"], run(hour=15))
+    assert undo_last(book, 16) == ["Next action"]
+
+
+def test_an_act_of_which_one_cell_was_changed_since_stays_whole(book: Path) -> None:
+    key = str(claim_of(book, "X00LOST01A")["Claim ID"])
+    start_book(book, run(hour=13), [key])
+    record_book(book, run(hour=14), key, Entry({"Owner": "Dora", "Next action": "ring them"}))
+    with Desk(book) as desk:
+        desk.type(key, "Cases", Owner="Lea")
+    before = book.read_bytes()
+    with pytest.raises(RecoupError, match="says 'Lea' now, not 'Dora'"):
+        undo_last(book, 15)
+    assert book.read_bytes() == before
+
+
+def test_a_journal_without_acts_holds_nothing_to_take_back(tmp_path: Path) -> None:
+    book = refreshed_book(tmp_path)
+    with pytest.raises(RecoupError, match="is computed by Recoup"):
+        undo_last(book, 13)
+    with Desk(book) as desk:
+        for row in desk.table("Journal").rows[1:]:
+            for cell in row:
+                cell.value = None
+    with pytest.raises(RecoupError, match=r"seller\.xlsx: the Journal holds nothing to take back"):
+        undo_last(book, 13)

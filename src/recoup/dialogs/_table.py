@@ -48,11 +48,16 @@ class Table:
         down.grid(row=0, column=1, sticky="ns")
         across.grid(row=1, column=0, sticky="ew")
         frame.pack(fill="both", expand=True, padx=_MARGIN, pady=_GAP)
+        room = frame.winfo_screenwidth() - 6 * _MARGIN
+        if self._tree.winfo_reqwidth() > room:
+            frame.configure(width=room, height=self._tree.winfo_reqheight() + across.winfo_reqheight())
+            frame.grid_propagate(False)
 
-    def _pick_at(self, y: int) -> None:
+    def _pick_at(self, y: int) -> str:
         """A double click on a row picks it; on a heading or below the last row it does nothing."""
         if self._tree.identify_row(y):
             self._tree.event_generate(PICKED)
+        return "break"  # the table may be gone
 
     def is_chosen(self) -> bool:
         """Whether a row is selected, which is the chosen one then."""

@@ -23,6 +23,7 @@ from ..policy import DENIALS
 from ..run import Run
 from ..sheets import STAGES
 from ..workbook import read_notebook
+from .clicks import in_words_of_the_ribbon
 from .desk import go_to_row
 
 _CHECKED, _YES = "Checked", "Yes, by me"
@@ -31,20 +32,20 @@ _DAY = "A day, such as 2026-11-15"
 _CELLS = (
     Field("Stage", free=False),
     Field("Amazon case ID"),
-    Field("Filed on", hint=f"{_DAY}; blank when filed now: today."),
-    Field("Filed by", hint="Blank when filed now: you."),
+    Field("Filed on", hint=f"{_DAY}. Blank, when it is filed now: today, and by you."),
+    Field("Filed by"),
     Field("Owner"),
-    Field("Amazon answer", lines=3, hint="What Amazon answered or asks."),
+    Field("Amazon answer", lines=2),
     Field("Decision reason", hint="Amazon's reason, word for word."),
     Field("Next action"),
-    Field("Follow up on", hint=f"{_DAY}; blank: by policy."),
+    Field("Follow up on", hint=f"{_DAY}. Blank: by policy."),
 )
 _BESIDE = (
     Field(_CHECKED, choices=("", _YES), free=False, hint="You checked it; a colleague files it."),
     Field("Paid", hint="What Amazon says it paid, such as 25.00 USD."),
     Field("New evidence", lines=2, hint="For an appeal: what Amazon has not seen."),
-    Field("Attachment", hint="A file or link for Case Log."),
-    Field("Note", lines=2, hint="Added to Notes."),
+    Field("Attachment"),
+    Field("Note", lines=2, hint="Added to Notes; all of it is on Case Log too."),
 )
 _OPTIONS = {  # of the command, and what the form calls them
     "--stage": "Stage",
@@ -115,8 +116,9 @@ class AnswerForm:
 
 
 def in_words_of_the_form(sentence: str) -> str:
-    """A sentence of the command, its options called as the lines of the form."""
-    return re.sub(r"--[a-z-]+", lambda m: _OPTIONS.get(m[0], m[0]), sentence)
+    """A sentence of the command, its options called as the lines of the form, commands as buttons."""
+    told = in_words_of_the_ribbon(sentence)
+    return re.sub(r"--[a-z-]+", lambda m: _OPTIONS.get(m[0], m[0]), told)
 
 
 def _common(rows: list[Record], header: str) -> str:

@@ -8,12 +8,14 @@ from typing import TypedDict
 from ..case_acts import UNCHANGED
 from ..case_papers import Packed, Papers, about_text, print_pack
 from ..case_start import Plan
-from ..case_texts import CODES, PURPOSES, CaseText, purpose_of
+from ..case_texts import CODES, PURPOSES, CaseText
+from ..cases import stage_of
 from ..console import print_table, say, text_of
 from ..dialogs import Dialogs, Field
 from ..evidence_pack import text_to_keep
 from ..home import counted
 from ..model import RecoupError
+from .clicks import in_words_of_the_ribbon
 
 _DRAFT = ("Claim ID", "Kind", "SKU", "Units", "Claim value", "Currency", "File by", "Deadline")
 _MOST = 20  # sentences in a window
@@ -51,15 +53,15 @@ def _print_plan(plan: Plan, reasons: Sequence[str]) -> None:
 
 def ask_purpose(papers: Papers, asking: Callable[[], Dialogs]) -> Words:
     """What the texts are for; nobody is asked where all of them are drafts."""
-    wanted = {purpose_of(dossier) for dossier in papers.cases}
-    if wanted == {"file"}:
+    beyond = {d.case: s for d in papers.cases for row in d.cases if (s := stage_of(row)) != "Draft"}
+    if not beyond:
         return Words(purpose="", language="")
-    purpose = Field(
-        "Purpose", _EACH, (_EACH, *PURPOSES), free=False, hint=f"By stage: {', '.join(sorted(wanted))}."
-    )
+    said = _some([f"{case} is {stage}." for case, stage in beyond.items()])
+    hint = "file, chase, answer or appeal; what is Paid or Closed gets the text to file, to look at."
+    purpose = Field("Purpose", _EACH, (_EACH, *PURPOSES), free=False, hint=hint)
     language = Field("Language", _SET, (_SET, *CODES), free=False)
-    names = ", ".join(dossier.case for dossier in papers.cases[:_MOST])
-    typed = asking().ask("Copy case text", f"What is the text of {names} for?", [purpose, language])
+    question = "\n".join([*said, "What is the text for?"])
+    typed = asking().ask("Copy case text", question, [purpose, language])
     return Words(purpose=typed["Purpose"].removeprefix(_EACH), language=typed["Language"].removeprefix(_SET))
 
 
@@ -98,4 +100,4 @@ def _told(what: str, refused: Sequence[str]) -> list[str]:
 
 def _some(sentences: Sequence[str]) -> list[str]:
     more = [f"… and {len(sentences) - _MOST} more"] if len(sentences) > _MOST else []
-    return [*sentences[:_MOST], *more]
+    return [*map(in_words_of_the_ribbon, sentences[:_MOST]), *more]

@@ -108,13 +108,18 @@ def _told(dialogs: Dialogs, title: str, error: Exception) -> int:
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, RecoupError):
-        return _COMMAND.sub(_button_instead, str(error))
+        return in_words_of_the_ribbon(str(error))
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}; check the drive and your rights there."
     return (
         f"Recoup could not do it: internal error ({type(error).__name__}). Copy the details, and report them; what was "
         "written before stays, and the newest backup holds all as it was."
     )
+
+
+def in_words_of_the_ribbon(sentence: str) -> str:
+    """A sentence that tells a person to type a command, telling the button instead."""
+    return _COMMAND.sub(_button_instead, sentence)
 
 
 def _button_instead(command: re.Match[str]) -> str:
