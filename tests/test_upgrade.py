@@ -400,6 +400,18 @@ def test_a_chart_of_somebodys_own_on_the_old_dashboard_stops_the_upgrade(book: P
     assert book.read_bytes() == before
 
 
+def test_a_workbook_in_the_strict_format_is_refused_with_the_remedy(book: Path) -> None:
+    usual, strict = (
+        "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+        "http://purl.oclc.org/ooxml/spreadsheetml/main",
+    )
+    samples.edit_part(book, "xl/workbook.xml", lambda x: x.replace(usual, strict))
+    before = book.read_bytes()
+    with pytest.raises(RecoupError, match="strict file format; save it in Excel as an ordinary workbook"):
+        open_book(book).adopt_tab("Dashboard", draw_template())
+    assert book.read_bytes() == before
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_deleted_dashboard_stops_no_refresh_and_comes_back(tmp_path: Path, engine: str) -> None:
     book = refreshed_book(tmp_path)

@@ -25,6 +25,7 @@ _SHARED = re.compile(r' t="s"><v>(\d+)</v>')
 _STYLED = re.compile(r'(<(?:c|row|col)\b[^>]*?\s(?:s|style)=")(\d+)(")')
 _OWN_NAME = re.compile(r'<definedName name="(Recoup_\w+)">([^<]*)</definedName>')
 _HARMLESS = {"printerSettings"}
+_STRICT = "http://purl.oclc.org/ooxml"
 
 
 def adopted_tab(
@@ -32,8 +33,14 @@ def adopted_tab(
 ) -> dict[str, bytes]:
     """The parts to add or replace, so that ``sheet`` is as in the donor; a tab that is not there stands last.
 
-    Raises ``BookError`` when something hangs on the tab of that name: a drawing, notes, a table of somebody's own.
+    Raises ``BookError`` when something hangs on the tab of that name (a drawing, notes, a table of somebody's own), or
+    when the workbook is in the strict file format.
     """
+    if _STRICT in workbook.xml:
+        raise BookError(
+            f"{package.name} is in the strict file format; save it in Excel as an ordinary workbook (.xlsx), then try "
+            "again. Nothing was changed."
+        )
     theirs = WorkbookPart(donor, donor.name)
     parts: dict[str, bytes] = {}
 
