@@ -5,10 +5,13 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from recoup.books import open_book
 
 RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
@@ -29,6 +32,30 @@ def render(pdf: Path, dpi: int = 70) -> list[Path]:
         capture_output=True,
     )
     return sorted(pdf.parent.glob(f"{pdf.stem}*.png"))
+
+
+def pixels(pdf: Path, dpi: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    """The first printed page as rows of red, green and blue."""
+    done = subprocess.run(
+        ["pdftoppm", "-r", str(dpi), "-f", "1", "-l", "1", pdf],
+        check=True,
+        timeout=SECONDS,
+        capture_output=True,
+    )
+    _, size, _, data = done.stdout.split(b"\n", 3)
+    width, height = map(int, size.split())
+    return np.frombuffer(data, np.uint8).reshape(height, width, 3)
+
+
+def showing_only(book: Path, sheets: Collection[str], to: Path) -> Path:
+    """A copy of a workbook that prints these sheets alone."""
+    opened = open_book(book, keep=0)
+    for name in sheets:
+        opened.set_visible(name, True)
+    for name in opened.sheet_names():
+        if name not in sheets:
+            opened.set_visible(name, False)
+    return opened.save(to)
 
 
 def page_texts(pdf: Path) -> list[str]:

@@ -22,10 +22,9 @@ from recoup.books.cells import safe_text
 from recoup.books.row_keys import by_key, record_key
 from recoup.books.row_order import sorted_numbers
 from recoup.model import Cell, Formula, Problem, RawTable, Record
-from recoup.sheets import TABLES, Column
+from recoup.sheets import NAMED_CELLS, TABLES, Column
 
 FIRST = 2  # the sheet row of a table's first record
-NAMES = ("Version", "RefreshedOn", "RefreshedBy", "AsOf", "Age", "NextStep", "Notice")
 
 
 @dataclass
@@ -72,11 +71,11 @@ class PaperBook:
                     if (number, h) in formulas
                 }
             paper.sheets[name] = PaperTable(book.sheet_of(name), list(headers), rows)
-        owned = {t.sheet for t in paper.sheets.values()} | {"Dashboard"}
+        owned = {t.sheet for t in paper.sheets.values()}
         for tab in paper.order:
             if tab not in owned:
                 paper.tabs[tab] = book.read_raw(tab).cells.to_numpy(dtype=object).tolist()
-        paper.names = {f"Recoup_{n}": book.read_name(f"Recoup_{n}") for n in NAMES}
+        paper.names = {name: book.read_name(name) for name in NAMED_CELLS}
         return paper
 
     def copy(self, name: str) -> PaperBook:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import xlsxwriter
 
@@ -36,11 +38,13 @@ def picture(folder: Path) -> str:
 
 
 DRAWN: dict[str, Callable[[Any, Any, Path], Any]] = {
-    "charts on 'My sheet'": lambda book, tab, _: tab.insert_chart("C3", chart(book)),
+    "shapes on 'My sheet'": lambda book, tab, _: (
+        tab.insert_chart("C3", chart(book)),
+        tab.insert_textbox("C20", "text"),
+    ),
     "2 pictures on 'My sheet'": lambda _, tab, folder: [
         tab.insert_image(cell, picture(folder)) for cell in ("C3", "E9")
     ],
-    "shapes on 'My sheet'": lambda _, tab, __: tab.insert_textbox("C3", "text"),
     "chart sheets": lambda book, _, __: book.add_chartsheet("Chart").set_chart(chart(book)),
     "x14 conditional formats on 'My sheet'": lambda _, tab, __: tab.conditional_format(
         "A1:A9", {"type": "data_bar", "data_bar_2010": True}
@@ -185,6 +189,31 @@ def test_what_excel_adds_to_every_workbook_is_no_loss(tmp_path: Path) -> None:
     open_book(path, "openpyxl")
 
 
+def test_charts_stay_byte_by_byte_beside_notes_and_tables_and_through_two_saves(tmp_path: Path) -> None:
+    def draw(book: Any, tab: Any, _: Path) -> None:
+        tab.insert_chart("C3", chart(book))
+        tab.insert_chart("C20", chart(book))
+        tab.write_comment("A1", "a note")
+        tab.add_table("H1:I3", {"name": "Mine"})
+        book.add_worksheet("Other").insert_chart("C3", chart(book))
+
+    path = drawn_book(tmp_path / "mine.xlsx", draw)
+    before = samples.parts(path)
+    book = open_book(path, "openpyxl")
+    for value in (7, 8):
+        book.edit_cells("My sheet", {(1, 1): value})
+        book.save()
+        after = samples.parts(path)
+        drawn = [p for p in before if "/charts/" in p or re.search(r"drawings/(_rels/)?drawing", p)]
+        assert len(drawn) == 7
+        assert {p: after[p] for p in drawn} == {p: before[p] for p in drawn}
+    kept = openpyxl.load_workbook(path)
+    assert [len(kept[tab]._charts) for tab in ("My sheet", "Other")] == [2, 1]
+    assert kept["My sheet"]["A1"].comment.text == "a note"
+    assert b'PartName="/xl/charts/chart3.xml"' in after["[Content_Types].xml"]
+    assert open_book(path).tables() == {"Mine": ["Column1", "Column2"]}
+
+
 def test_workbooks_that_recoup_makes_are_accepted(tmp_path: Path) -> None:
     for book in (doors.make_workbook(tmp_path / "new.xlsx"), workbooks.refreshed_book(tmp_path)):
         assert "Claims" in open_book(book, "openpyxl").tables()
@@ -204,9 +233,9 @@ def test_large_workbooks_are_left_to_the_default_engine(
     path = samples.build(tmp_path / "b.xlsx")
     rows = [["2025-01-01", "X001"]] * 200
     book = open_book(path, "openpyxl")
-    monkeypatch.setattr("recoup.books.openpyxl_book.MOST_ROWS", 300)
+    monkeypatch.setattr("recoup.books.openpyxl_book.MOST_ROWS", 500)
     book.write_tab("Reimbursements", rows)
-    with pytest.raises(BookUnsupported, match=r"rows, more than the 300 .*--engine package"):
+    with pytest.raises(BookUnsupported, match=r"rows, more than the 500 .*--engine package"):
         book.write_tab("Reimbursements", rows)
     book.append_rows("Exclusions", [{"By": date(2025, 1, 1)}])
     book.save()

@@ -16,6 +16,7 @@ import book_samples as samples
 from recoup import sheets
 from recoup.books import open_book
 from recoup.books.base import BookUnsupported
+from recoup.books.style_lists import StyleLists, take_over
 from recoup.model import Formula, Record
 from test_books import PATCH, by_id, table
 
@@ -397,3 +398,34 @@ def test_number_formats_that_show_days_are_told_from_others(code: str, expected:
     xml = f'<numFmts><numFmt numFmtId="164" formatCode={quoteattr(code)}/></numFmts>'
     xml += '<cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="164"><alignment/></xf></cellXfs>'
     assert date_styles(xml).get("1") is expected
+
+
+def test_cell_formats_are_taken_over_into_styles_of_any_prefix_and_into_empty_lists() -> None:
+    theirs = StyleLists(
+        '<styleSheet><numFmts count="1"><numFmt numFmtId="164" formatCode="0.00%"/></numFmts>'
+        '<fonts count="2"><font/><font><b/></font></fonts><fills><fill/></fills><borders><border/></borders>'
+        '<cellXfs count="2"><xf fontId="0"/><xf numFmtId="164" fontId="1" fillId="0" borderId="0" xfId="3">'
+        '<alignment indent="1"/></xf></cellXfs></styleSheet>'
+    )
+    for p, declared in (
+        ("", ""),
+        ("x:", ""),
+        ("", '<numFmts count="1"><numFmt numFmtId="170" formatCode="0.00%"/></numFmts>'),
+    ):
+        mine = StyleLists(
+            f'<?xml version="1.0"?><{p}styleSheet a="b">{declared}<{p}fonts count="1"><{p}font/></{p}fonts>'
+            f'<{p}fills/><{p}borders count="1"><{p}border/></{p}borders>'
+            f'<{p}cellXfs count="1"><{p}xf/></{p}cellXfs></{p}styleSheet>'
+        )
+        assert take_over(mine, theirs, [1]) == {1: 1}
+        number = 170 if declared else 164
+        assert mine.children("cellXfs")[1] == (
+            f'<{p}xf numFmtId="{number}" fontId="1" fillId="0" borderId="1" xfId="0">'
+            f'<{p}alignment indent="1"/></{p}xf>'
+        )
+        assert (mine.children("fonts")[1], mine.children("fills")) == (
+            f"<{p}font><{p}b/></{p}font>",
+            [f"<{p}fill/>"],
+        )
+        assert len(mine.children("numFmts")) == 1
+        assert f'<{p}cellXfs count="2">' in mine.xml

@@ -40,7 +40,7 @@ LAYERS = (
         "checks",
         "roll_forward",
     },
-    {"recalled", "waiting", "stages", "same_issue"},
+    {"recalled", "waiting", "stages", "same_issue", "dashboard"},
     {"shield"},
     {"pipeline", "books", "template"},
     {
@@ -86,6 +86,7 @@ LAYERS = (
         "missed_money",
         "work_ahead",
         "run",
+        "dashboard_sheet",
         "result_sheets",
         "refresh",
     },

@@ -24,6 +24,7 @@ from recoup.case_texts import Records, assemble, write_text
 from recoup.doors import open_workbook
 from recoup.evidence_pack import Pack, build_pack, safe_name, write_pack
 from recoup.model import Formula, RecoupError
+from recoup.sheets import WORKBOOK_VERSION
 from test_case_texts import big_shipment
 from test_commands import Recoup, recoup
 
@@ -101,7 +102,7 @@ def test_the_manifest_names_sources_policy_versions_and_the_day(home: Path) -> N
     ]
     assert told["policy"][0]["certainty"] == "inferred, not confirmed"
     assert told["reports_read"][0]["covers"] == "2025-11-15:2026-11-14"
-    assert (told["as_of"], told["workbook_version"]) == ("2026-11-15", 2)
+    assert (told["as_of"], told["workbook_version"]) == ("2026-11-15", WORKBOOK_VERSION)
     assert told["recoup_version"]
 
 

@@ -26,6 +26,7 @@ from recoup.shared_work._alignment import Layout
 from recoup.shared_work._rows import UNKNOWN, merge_rows
 from recoup.shared_work._tables import LAYOUTS, LOGS, read_shared
 from recoup.sharing import Merge, merge_files
+from recoup.sheets import WORKBOOK_VERSION
 from test_commands import Recoup, recoup
 from workbooks import (
     Desk,
@@ -450,7 +451,7 @@ def small_book(folder: Path) -> Path:
     }
     path = samples.build(folder / "base.xlsx", rows)
     book = open_book(path, keep=0)
-    book.write_names({"Recoup_Version": 2})
+    book.write_names({"Recoup_Version": WORKBOOK_VERSION})
     book.append_rows("Cases", [{"Case": "C-own", "SKU": "S-9", "Stage": "Filed"}])
     book.save()
     return path

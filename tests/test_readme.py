@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import typer
 
+from pictures import FOLDER, LARGEST, SHEETS
+from recoup.addin.buttons import GROUPS
 from recoup.books import open_book
 from recoup.books.cells import from_serial
 from recoup.cli import app
@@ -129,6 +131,19 @@ def test_the_two_commands_can_be_read_by_ci() -> None:
 def test_every_file_and_test_the_readme_links_exists() -> None:
     links = [t for t in re.findall(r"\]\(([^)#]+)\)", README) if "://" not in t]
     assert [t for t in links if not (ROOT / t).exists()] == []
+
+
+def test_the_ribbon_is_told_as_the_add_in_has_it() -> None:
+    rows = re.findall(r"^\| (.*?) \| (.*?) \| (.*?) \|$", section("The add-in"), re.MULTILINE)[1:]
+    assert rows == [(g.label, b.label, b.supertip) for g in GROUPS for b in g.buttons]
+
+
+def test_every_picture_of_the_readme_is_in_the_repository_and_small() -> None:
+    told = [ROOT / path for path in re.findall(r"!\[[^]]+\]\(([^)]+)\)", README)]
+    assert [p.name for p in told] == [f"{sheet.lower()}.png" for sheet in SHEETS]
+    assert [p for p in told if not p.is_file()] == []
+    assert sorted(told) == sorted(FOLDER.iterdir()), "every picture is shown"
+    assert [p.name for p in told if p.stat().st_size > LARGEST or p.read_bytes()[:4] != b"\x89PNG"] == []
 
 
 @pytest.fixture(scope="module")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+import book_samples as samples
 from recoup import cli, doors
 from recoup.books import ENGINES, open_book
 from recoup.model import RecoupError
 from recoup.policy import load
 from recoup.sheets import LISTS, OWN_RECORDS, REPORT_TABS, TABLES, WORKBOOK_VERSION
+from recoup.template import draw_template
 from recoup.workbook import version_of
 from test_commands import DAY, Recoup, recoup
 from workbooks import Desk, claim_of, copy_of, refresh, refreshed_book, table
@@ -58,7 +61,8 @@ def kept_cells(path: Path) -> dict[str, list[dict[str, str]]]:
     for name in opened.sheet_names():
         if name.startswith((*REPORT_TABS, *OWN_RECORDS)):
             found[name] = opened.read_raw(name).cells.astype(str).to_dict("records")
-    for name, declared in TABLES.items():
+    for name in opened.tables():
+        declared = TABLES[name]
         shipped = {c.header for c in declared.columns if c.owner == "recoup"} if name in SHIPPED else set()
         shipped -= set(declared.key)
         rows = opened.read_table(name).records()
@@ -168,7 +172,8 @@ def test_a_copy_of_a_newer_recoup_is_not_replaced_by_an_older_one(newer: Path, r
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(
-    ("typed", "said"), [("3", "newer Recoup"), ("two", "is no number"), (2.5, "is no number")]
+    ("typed", "said"),
+    [(str(WORKBOOK_VERSION + 1), "newer Recoup"), ("two", "is no number"), (2.5, "is no number")],
 )
 def test_a_version_that_somebody_typed_is_read_or_named(
     tmp_path: Path, engine: str, typed: str | float, said: str
@@ -192,6 +197,9 @@ def _upgraded(
     return book, doors.upgrade_book(book)[0]
 
 
+FIRST = pytest.mark.parametrize("_upgraded", [RELEASED[1]], indirect=True, ids=["workbook_v1"])
+
+
 @pytest.fixture
 def upgraded(_upgraded: tuple[Path, list[str]], tmp_path: Path) -> Path:
     """A workbook of an older version that was upgraded."""
@@ -205,6 +213,7 @@ def test_a_refresh_of_an_older_workbook_says_to_upgrade_and_changes_nothing(book
     assert book.read_bytes() == before
 
 
+@FIRST
 def test_an_upgraded_workbook_refreshes_as_a_new_one_and_keeps_what_people_typed(
     upgraded: Path, tmp_path: Path
 ) -> None:
@@ -236,8 +245,10 @@ def test_it_says_what_it_did_and_a_second_time_does_nothing(
     _upgraded: tuple[Path, list[str]], upgraded: Path
 ) -> None:
     _, done = _upgraded
-    assert f"workbook version 1 is now {WORKBOOK_VERSION}" in done
-    assert any(line.startswith("Home: column Money waiting") for line in done)
+    (said,) = (line for line in done if line.startswith("workbook version"))
+    assert re.fullmatch(rf"workbook version [12] is now {WORKBOOK_VERSION}", said)
+    assert done[0] == "tab Dashboard rebuilt with tables and charts: refresh to fill it"
+    assert any(line.startswith("Home: column Money waiting") for line in done) == ("version 1" in said)
     bytes_then = upgraded.read_bytes()
     assert doors.upgrade_book(upgraded) == ([], None)
     assert upgraded.read_bytes() == bytes_then
@@ -285,6 +296,7 @@ def _column_is_text(sheet: openpyxl.worksheet.worksheet.Worksheet) -> bool:
     return bool(sheet.column_dimensions["A"].number_format == "@")
 
 
+@pytest.mark.parametrize("book", [RELEASED[1]], indirect=True, ids=["workbook_v1"])
 def test_something_to_the_right_of_a_table_that_must_grow_is_never_overwritten(book: Path) -> None:
     with Desk(book) as desk:
         home = desk.workbook["Home"]
@@ -295,3 +307,136 @@ def test_something_to_the_right_of_a_table_that_must_grow_is_never_overwritten(b
     with pytest.raises(RecoupError, match="something stands to its right"):
         doors.upgrade_book(book)
     assert book.read_bytes() == before
+
+
+# ---- Dashboard, which came with version 3
+
+
+def parts_but(book: Path, changed: set[str]) -> dict[str, bytes]:
+    return {name: part for name, part in samples.parts(book).items() if name not in changed}
+
+
+def test_dashboard_comes_with_its_charts_and_touches_nothing_else(book: Path) -> None:
+    before, part = samples.parts(book), samples.part_of(book, "Dashboard")
+    opened = open_book(book)
+    opened.adopt_tab("Dashboard", draw_template())
+    opened.save()
+    after = samples.parts(book)
+    lists = {"[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"}
+    same = before.keys() - {part, "xl/calcChain.xml"} - lists
+    assert [n for n in sorted(same) if after[n] != before[n]] == []
+    fresh = {re.sub(r"\d+", "", n) for n in after.keys() - before.keys()}
+    assert fresh == {
+        *("xl/charts/chart.xml", "xl/drawings/drawing.xml", "xl/drawings/_rels/drawing.xml.rels"),
+        *("xl/tables/table.xml", "xl/worksheets/_rels/sheet.xml.rels"),
+    }
+    formats = [
+        re.findall(r"<xf [^>]*", re.search(r"<cellXfs.*?</cellXfs>", s, re.S)[0])
+        for s in styles_of(before, after)
+    ]  # type: ignore[index]
+    assert formats[1][: len(formats[0])] == formats[0], "every cell format keeps its number"
+
+
+def styles_of(*packages: dict[str, bytes]) -> list[str]:
+    return [p["xl/styles.xml"].decode() for p in packages]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_upgraded_dashboard_is_that_of_a_new_workbook(book: Path, engine: str, tmp_path: Path) -> None:
+    doors.upgrade_book(book, engine=engine)
+    new = openpyxl.load_workbook(doors.make_workbook(tmp_path / "new.xlsx"))
+    upgraded = openpyxl.load_workbook(book)
+    sheets = [w["Dashboard"] for w in (new, upgraded)]
+    cells = [{c.coordinate: looks(c) for row in s.iter_rows() for c in row} for s in sheets]
+    assert cells[0] == cells[1] and len(cells[0]) > 1000
+    assert upgraded["Dashboard"].sheet_state == "visible"
+    for of in (
+        lambda s: [(t.name, t.ref) for t in s.tables.values()],
+        lambda s: [str(area) for area in s.merged_cells.ranges],
+        lambda s: s.freeze_panes,
+        lambda s: {letter: d.width for letter, d in s.column_dimensions.items()},
+        lambda s: len(s._charts),
+    ):
+        assert of(sheets[0]) == of(sheets[1])
+    assert dashboard_charts(book) == dashboard_charts(tmp_path / "new.xlsx")
+    names = [
+        {n: d.attr_text for n, d in w.defined_names.items() if "Dashboard" in n} for w in (new, upgraded)
+    ]
+    assert names[0] == names[1] and len(names[0]) == 17
+
+
+def looks(cell: openpyxl.cell.cell.Cell) -> tuple[object, ...]:
+    font, fill = cell.font, cell.fill
+    return (
+        cell.value,
+        cell.number_format,
+        (font.name, font.sz, font.b, font.i, font.color and font.color.rgb),
+        fill.fgColor.rgb if fill.fill_type else None,
+        (cell.alignment.horizontal, cell.alignment.wrap_text, cell.alignment.indent),
+        cell.border.bottom.style,
+    )
+
+
+def dashboard_charts(book: Path) -> list[bytes]:
+    found = {n: p for n, p in samples.parts(book).items() if n.startswith("xl/charts/chart")}
+    return [found[n] for n in sorted(found, key=lambda n: int(re.findall(r"\d+", n)[0]))]
+
+
+def test_what_somebody_typed_on_the_old_dashboard_stops_the_upgrade(book: Path) -> None:
+    with Desk(book) as desk:
+        desk.workbook["Dashboard"]["B7"] = "my own sums"
+    before = book.read_bytes()
+    with pytest.raises(RecoupError, match="tab Dashboard: 'my own sums' was typed there; rename that tab"):
+        doors.upgrade_book(book)
+    assert book.read_bytes() == before
+
+
+def test_a_chart_of_somebodys_own_on_the_old_dashboard_stops_the_upgrade(book: Path) -> None:
+    with Desk(book) as desk:
+        desk.workbook["Dashboard"].add_chart(openpyxl.chart.BarChart(), "C9")
+    before = book.read_bytes()
+    with pytest.raises(RecoupError, match=r"tab Dashboard: somebody put something there \(drawing\)"):
+        doors.upgrade_book(book)
+    assert book.read_bytes() == before
+
+
+def test_a_workbook_in_the_strict_format_is_refused_with_the_remedy(book: Path) -> None:
+    usual, strict = (
+        "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+        "http://purl.oclc.org/ooxml/spreadsheetml/main",
+    )
+    samples.edit_part(book, "xl/workbook.xml", lambda x: x.replace(usual, strict))
+    before = book.read_bytes()
+    with pytest.raises(RecoupError, match="strict file format; save it in Excel as an ordinary workbook"):
+        open_book(book).adopt_tab("Dashboard", draw_template())
+    assert book.read_bytes() == before
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_deleted_dashboard_stops_no_refresh_and_comes_back(tmp_path: Path, engine: str) -> None:
+    book = refreshed_book(tmp_path)
+    with Desk(book) as desk:
+        del desk.workbook["Dashboard"]
+        for name in [n for n in desk.workbook.defined_names if n.startswith("Recoup_Dashboard")]:
+            del desk.workbook.defined_names[name]
+    refresh(book, hour=11)
+    (said,) = (r for r in table(book, "Checks") if r["Sheet or file"] == "Dashboard")
+    assert (said["Severity"], said["What to do"]) == (
+        "note",
+        "Run `recoup upgrade seller.xlsx` to get it back.",
+    )
+    done, _ = doors.upgrade_book(book, engine=engine)
+    assert done[0] == "tab Dashboard added with tables and charts: refresh to fill it"
+    refresh(book, hour=12)
+    assert not [r for r in table(book, "Checks") if r["Sheet or file"] == "Dashboard"]
+    assert table(book, "DashboardMoney")
+
+
+def test_a_dashboard_that_lost_one_table_is_named_with_the_remedy(tmp_path: Path) -> None:
+    book = refreshed_book(tmp_path)
+    with Desk(book) as desk:
+        del desk.workbook["Dashboard"].tables["DashboardCash"]
+    with pytest.raises(
+        RecoupError, match=r"the table DashboardCash was deleted .* delete the tab, then upgrade"
+    ):
+        doors.upgrade_book(book)

@@ -1,4 +1,4 @@
-"""Writes what a refresh found: Claims, Not Claimed, Cases, Evidence, Journal, memory, Checks and Home.
+"""Writes what a refresh found: Claims, Not Claimed, Cases, Evidence, Journal, memory, Dashboard, Checks and Home.
 
 Rows with people's cells are patched by their key and never move; the others are replaced.
 """
@@ -12,10 +12,11 @@ from datetime import date
 from . import home, results
 from .books.base import Book
 from .case_log import log_problems
-from .case_money import follow_money
+from .case_money import CaseMoney, follow_money
 from .case_sheet import OWN_KEY, copied_tabs
 from .case_update import CaseUpdate, begin_update, finish_update
 from .cases import Tracking
+from .dashboard_sheet import sources_of, write_dashboard
 from .journal import claim_changes, journal_rows, lines_of_run, overtyped_changes
 from .memory import PEOPLE, READ_TO, plain, remember
 from .model import Claim, Formula, NotClaimed, Problem, Record
@@ -74,7 +75,7 @@ def write_sheets(found: Found) -> Summary:
     restore_rows(rows, known.claims, notebook.typed)
     shown = {plain(r["Claim ID"]): {**known.claims.get(plain(r["Claim ID"]), {}), **r} for r in rows}
     lines, left = _not_claimed(found)
-    cases, evidence, standing = _update_cases(found, shown, left)
+    cases, money, evidence, standing = _update_cases(found, shown, left)
     changes = claim_changes(rows, known, notebook.typed, who=run.who)
     changes += overtyped_changes(left, notebook.lines_typed, who=run.who, key=NOT_CLAIMED.key)
     after = lines_of_run(notebook.journal, run.name)
@@ -93,7 +94,9 @@ def write_sheets(found: Found) -> Summary:
     standing = replace(standing, cases=cases.after)
     ahead = look_ahead(standing, notebook.sheet.log, [*notebook.journal, *journal])
     summary = _summarise(found, shown, lines, _problems(found, cases), ahead)
-    summary.problems += book.problems
+    figures, policy = money.done.figures, notebook.policy
+    board = sources_of(shown.values(), cases.after, figures, found.reports, found.result, policy, run.as_of)
+    summary.problems += [*write_dashboard(book, board), *book.problems]
     book.replace_rows("Checks", results.check_rows(summary.problems))
     _write_home(found, summary)
     return summary
@@ -131,8 +134,8 @@ def _problems(found: Found, cases: CaseUpdate) -> list[Problem]:
 
 def _update_cases(
     found: Found, shown: Mapping[str, Record], left: list[Record]
-) -> tuple[CaseUpdate, list[Record], Standing]:
-    """Cases, Evidence and how all sheets stand: first the money, then, on its rows, what speaks against filing."""
+) -> tuple[CaseUpdate, CaseMoney, list[Record], Standing]:
+    """Cases, their money, Evidence and how all sheets stand: first the money, then what speaks against filing."""
     book, notebook, tracking, on = found.book, found.notebook, found.tracking, found.run.as_of
     cases = begin_update(tracking, notebook.sheet, notebook.known, on)
     every, gone = cases.every, any(t.claim is None for t in tracking.tracked)
@@ -143,7 +146,7 @@ def _update_cases(
     standing = _standing(found, shown, evidence, left)
     if every:
         finish_update(cases, notebook.sheet, notebook.known, money, standing, found.run.who)
-    return cases, evidence, standing
+    return cases, money, evidence, standing
 
 
 def _standing(

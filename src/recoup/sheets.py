@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["text", "long", "int", "number", "money", "date", "datetime", "percent", "link"]
+Kind = Literal["text", "long", "int", "number", "money", "date", "datetime", "percent", "rate", "link"]
 Owner = Literal["recoup", "people"]
 
-WORKBOOK_VERSION = 2
+WORKBOOK_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,7 @@ OWN_RECORDS: dict[str, tuple[str, ...]] = {
     "Documents": ("Document ID", "Kind", "Applies to", "Date", "Path or link", "Note"),
 }
 RESULTS = ("Claims", "Not Claimed", "Evidence", "Checks", "Dashboard")
+SEVERAL_TABLES = (*FRONT, "Dashboard")  # sheets on which tables share columns
 CASE_WORK = ("Cases", "Case Log", "Journal")
 RULES = ("Policy", "Reason Codes")
 HIDDEN = ("_Recoup",)
@@ -488,6 +489,159 @@ HOME_REPORTS = Table(
     anchor="B36",
     fixed_rows=len(REPORT_TABS) + len(OWN_RECORDS),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A part of Dashboard: a title, a sentence on what its figures stand on, a table, and a chart at its right.
+
+    The chart reads the table's fixed rows, so that it follows them and is never edited.
+    """
+
+    title: str
+    table: Table
+    top: int  # the sheet row of the title
+
+    @property
+    def basis(self) -> str:
+        """The name of the cell that says on what the figures stand."""
+        return f"Recoup_{self.table.name}"
+
+    @property
+    def blank(self) -> str:
+        """The name of the cell behind the chart that says what to do while there is nothing to draw."""
+        return f"Recoup_{self.table.name}Blank"
+
+
+CHARTS, BLANKS = (
+    ("N", "U"),
+    ("O", "T"),
+)  # the columns that charts lie over, and those of the sentences behind them
+PANEL_ROWS, BLANK_ROW = 15, 6  # of the shortest panel, as high as its chart; from the title to that sentence
+
+
+def _panels(*declared: tuple[str, str, int, tuple[Column, ...]]) -> tuple[Panel, ...]:
+    """One below the other: (table, title, fixed rows, columns)."""
+    panels, top = [], 4
+    for name, title, rows, columns in declared:
+        panels.append(
+            Panel(title, Table(name, "Dashboard", columns, anchor=f"B{top + 2}", fixed_rows=rows), top)
+        )
+        top += max(rows + 3, PANEL_ROWS) + 1
+    return tuple(panels)
+
+
+_CURRENCY, _NO_VALUE = Column("Currency", width=10), Column("Without a value", "int", 11)
+_RATED = (
+    Column("Units received", "int", 11),
+    Column("Units lost", "int", 11),
+    Column("Loss rate", "rate", 11),
+    Column("Note"),
+)
+PANELS = _panels(
+    (
+        "DashboardMoney",
+        "Money by kind and status",
+        len(KINDS),
+        (
+            Column("Kind", width=28),
+            _CURRENCY,
+            *(Column(status, "money", 12) for status in STATUSES),
+            Column("Claims", "int", 10),
+            _NO_VALUE,
+        ),
+    ),
+    (
+        "DashboardMonths",
+        "Recovered and expired by month",
+        12,
+        (
+            Column("Month", width=28),
+            _CURRENCY,
+            Column("Recovered", "money", 12),
+            Column("Payments", "int", 11),
+            Column("All reimbursements", "money", 12),
+            Column("Lines", "int", 11),
+            Column("Expired", "money", 12),
+            Column("Expired claims", "int", 11),
+        ),
+    ),
+    (
+        "DashboardDays",
+        "Deadlines of the next 14 days",
+        15,
+        (
+            Column("Deadline", "date", 28),
+            _CURRENCY,
+            Column("Value", "money", 12),
+            Column("Claims", "int", 11),
+            Column("Expected value", "money", 12),
+            Column("Ready", "int", 11),
+            _NO_VALUE,
+        ),
+    ),
+    (
+        "DashboardAges",
+        "Open claims by age",
+        5,
+        (
+            Column("Age", width=28),
+            _CURRENCY,
+            Column("Value", "money", 12),
+            Column("Claims", "int", 11),
+            _NO_VALUE,
+        ),
+    ),
+    (
+        "DashboardCash",
+        "Expected cash",
+        3,
+        (
+            Column("Horizon", width=28),
+            _CURRENCY,
+            Column("Expected cash", "money", 12),
+            Column("Open cases", "int", 11),
+            Column("Asked for", "money", 12),
+            Column("Note"),
+        ),
+    ),
+    (
+        "DashboardWins",
+        "Win rate and days to pay",
+        11,
+        (
+            Column("Kind", width=28),
+            _CURRENCY,
+            Column("Win rate", "percent", 12),
+            Column("Decided", "int", 11),
+            Column("Won", "int", 11),
+            Column("Days to pay", "int", 11),
+            Column("Paid cases", "int", 11),
+            Column("Note"),
+        ),
+    ),
+    (
+        "DashboardCentres",
+        "Loss rate by fulfilment centre",
+        10,
+        (Column("Fulfilment centre", width=28), *_RATED),
+    ),
+    ("DashboardSkus", "Loss rate by SKU", 10, (Column("SKU", width=28), *_RATED)),
+)
+DASHBOARD_MORE = Table(
+    "DashboardMore",
+    "Dashboard",
+    (
+        Column("Item", width=28),
+        _CURRENCY,
+        Column("What", width=16),
+        Column("Number", "int", 11),
+        Column("Value", "money", 12),
+        Column("Note"),
+    ),
+    anchor=f"B{PANELS[-1].top + PANEL_ROWS + 3}",
+)
+DASHBOARD = (*(panel.table for panel in PANELS), DASHBOARD_MORE)
 MEMORY = Table(
     "RecoupMemory",
     "_Recoup",
@@ -517,6 +671,7 @@ TABLES: dict[str, Table] = {
         JOURNAL,
         POLICY,
         REASON_CODES,
+        *DASHBOARD,
         MEMORY,
     )
 }
@@ -535,6 +690,9 @@ NAMED_CELLS: dict[str, str] = {
     "Recoup_AsOf": "Home!$E$5",
     "Recoup_Notice": "Home!$E$6",
     "Recoup_Version": "_Recoup!$B$1",
+    "Recoup_Dashboard": "Dashboard!$B$2",
+    **{p.basis: f"Dashboard!$B${p.top + 1}" for p in PANELS},
+    **{p.blank: f"Dashboard!${BLANKS[0]}${p.top + BLANK_ROW}" for p in PANELS},
 }
 
 

@@ -1,7 +1,8 @@
 """Brings a workbook made by an older Recoup up to this one: new columns, tabs, lists, rules and settings.
 
-Nothing that stands in the workbook is moved or rewritten but the cells Recoup owns. A column that somebody deleted
-from an owned table comes back at its right end, a report tab that was deleted comes back hidden.
+Nothing that stands in the workbook is moved or rewritten but the cells Recoup owns. `Dashboard` is taken from the
+template as a whole, with its charts, where none of its tables is there; a refresh fills it. A column that somebody
+deleted from an owned table comes back at its right end, a report tab that was deleted comes back hidden.
 
 Decision: a rule or code that is no longer shipped keeps its row, with its override, and says so in `Certainty`
 (codes: in `Meaning`); an override of it no longer counts and is named on Checks at the next refresh.
@@ -11,13 +12,24 @@ from __future__ import annotations
 
 from .books.base import Book, NameMissing
 from .memory import plain
-from .model import Record
+from .model import Record, RecoupError
 from .policy import load
-from .sheets import LISTS, OWN_RECORDS, REPORT_TABS, TABLES, WORKBOOK_VERSION, Table
+from .sheets import (
+    DASHBOARD,
+    LISTS,
+    MARKETPLACES,
+    OWN_RECORDS,
+    REPORT_TABS,
+    TABLES,
+    WORKBOOK_VERSION,
+    Table,
+)
+from .template import draw_template
 from .template.texts import report_text
 from .workbook import version_of
 
 NO_LONGER = "no longer shipped"
+SHEET, FORMER = "Dashboard", "Nothing to show yet"  # the sentence that stood there before it had tables
 
 
 def upgrade(book: Book) -> list[str]:
@@ -25,7 +37,7 @@ def upgrade(book: Book) -> list[str]:
 
     Raises BookError when an owned table is gone, or something stands to the right of one that must grow.
     """
-    done: list[str] = []
+    done = _dashboard(book)
     found = book.tables()
     for table in TABLES.values():
         missing = [c for c in table.columns if c.header not in found.get(table.name, table.headers)]
@@ -39,6 +51,41 @@ def upgrade(book: Book) -> list[str]:
         done.append(f"workbook version {version_of(book)} is now {WORKBOOK_VERSION}")
         book.write_names({"Recoup_Version": WORKBOOK_VERSION})
     return done
+
+
+def _dashboard(book: Book) -> list[str]:
+    """Dashboard with its charts, as the template has it, in place of an empty tab of that name or as the last tab."""
+    there = book.tables()
+    lost = [table.name for table in DASHBOARD if table.name not in there]
+    if not lost:
+        return []
+    if len(lost) < len(DASHBOARD):
+        raise RecoupError(
+            f"{book.path.name}, tab {book.sheet_of(next(t.name for t in DASHBOARD if t.name in there))}: the table "
+            f"{lost[0]} was deleted or turned into a range; delete the tab, then upgrade again: it comes back whole."
+        )
+    name = next((n for n in book.sheet_names() if n.casefold() == SHEET.casefold()), "")
+    typed = _typed_there(book, name) if name else []
+    if typed:
+        raise RecoupError(
+            f"{book.path.name}, tab {name}: {typed[0]!r} was typed there; rename that tab, then upgrade again. "
+            "Nothing was changed."
+        )
+    home = next(
+        (r for r in book.read_table("Settings").records() if plain(r.get("Name")) == "Home marketplace"), {}
+    )
+    market = plain(home.get("Value"))
+    book.adopt_tab(SHEET, draw_template(market if market in MARKETPLACES else MARKETPLACES[0]))
+    book.set_visible(name or SHEET, True)
+    return [
+        f"tab {name or SHEET} {'rebuilt' if name else 'added'} with tables and charts: refresh to fill it"
+    ]
+
+
+def _typed_there(book: Book, name: str) -> list[str]:
+    """What stands on the tab besides what Recoup once wrote there."""
+    cells = book.read_raw(name).cells.astype(str).to_numpy(dtype=object).ravel().tolist()
+    return [c for c in cells if c.strip() and c not in (SHEET, "Home") and not c.startswith(FORMER)]
 
 
 def _tabs(book: Book) -> list[str]:

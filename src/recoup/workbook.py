@@ -74,7 +74,8 @@ def read_notebook(book: BookToRead) -> Notebook:
     check_version(book)
     refuse_older(book)
     check_columns(book)
-    bodies = {name: book.read_table(name) for name in TABLES if not name.startswith("Home")}
+    shown_only = {t.name for t in TABLES.values() if t.sheet in ("Home", "Dashboard")}
+    bodies = {name: book.read_table(name) for name in TABLES if name not in shown_only}
     tables = {name: body.records() for name, body in bodies.items()}
     policy, problems = load().overridden(_numbered(bodies["Policy"]), _numbered(bodies["ReasonCodes"]))
     policy, more = policy.with_settings(_numbered(bodies["Settings"]))
@@ -217,7 +218,7 @@ def _foreign_cells(book: Book, name: str, alone: Lock) -> list[RawTable]:
 
 def foreign_tabs(book: Book) -> list[str]:
     """Tabs that are neither Recoup's nor named after a report: named on Checks when they look like one."""
-    own = {t.sheet for t in TABLES.values()} | {"Dashboard"}
+    own = {t.sheet for t in TABLES.values()}
     return [n for n in book.sheet_names() if n not in own and not n.startswith((*REPORT_TABS, *OWN_RECORDS))]
 
 

@@ -108,8 +108,8 @@ GROUPS = (
             Button(
                 "tidy_claims",
                 "Tidy",
-                "Sort by priority, move what is finished",
-                "Sort Claims by priority and move finished rows away. Nothing else moves rows.",
+                "Sort by priority, what is finished below",
+                "Sort Claims by priority, what is filed or finished below. Nothing else moves rows.",
                 "SortDialog",
             ),
         ),

@@ -214,6 +214,14 @@ class Book(BookToRead, Protocol):
         """
         ...
 
+    def adopt_tab(self, sheet: str, donor: bytes) -> None:
+        """Let a tab be as in the workbook ``donor`` that Recoup built: cells, tables, charts, looks and names.
+
+        A tab of that name loses its cells; one that is not there comes behind the last. Raises ``BookError`` when
+        something hangs on the tab, such as notes, a drawing or a table.
+        """
+        ...
+
     def add_columns(self, table: str, columns: Sequence[sheets.Column]) -> None:
         """Add columns at the right end of a table, styled like its last column of the same kind and owner.
 

@@ -130,18 +130,21 @@ def _lost_beside(package: Package, rel: Relationship, where: str) -> Iterator[st
 
 
 def _drawn(package: Package, part: str) -> list[str]:
-    """What a drawing holds: ``2 pictures``, ``charts``, ..."""
-    tags = [_local(e.tag) for e in ElementTree.fromstring(package.read(part)).iter()]
+    """What a drawing holds beside charts, which are kept as the parts they are: ``2 pictures``, ``shapes``, ..."""
+    if part not in package:
+        return ["drawings"]
+    elements = list(ElementTree.fromstring(package.read(part)).iter())
+    tags = [_local(e.tag) for e in elements]
+    frames = [e.get("uri", "") for e in elements if _local(e.tag) == "graphicData"]
     found = []
-    for what, names in (
-        ("charts", ("graphicFrame",)),
-        ("pictures", ("pic",)),
-        ("shapes", ("sp", "cxnSp", "grpSp")),
+    for what, count in (
+        ("diagrams", sum(not uri.endswith("/chart") for uri in frames)),
+        ("pictures", tags.count("pic")),
+        ("shapes", sum(tags.count(name) for name in ("sp", "cxnSp", "grpSp", "contentPart"))),
     ):
-        count = sum(tags.count(name) for name in names)
         if count:
             found.append(what if count == 1 else f"{count} {what}")
-    return found or ["drawings"]
+    return found if found or frames else ["drawings"]
 
 
 def _lost_elements(xml: bytes, kind: str, where: str) -> Iterator[str]:

@@ -9,11 +9,11 @@ from html import escape
 
 from recoup.books.base import BookError
 from recoup.books.package import Package, attributes, relationships_part
+from recoup.books.part_lists import inserted, override, relationship_type
 from recoup.books.workbook_part import WorkbookPart
 
 Read = Callable[[str], bytes]
 WORKSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
-_RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 TEXT_FORMAT = "49"  # Excel's own number for "@"
 _WIDTH = 18
 _XFS = re.compile(
@@ -36,11 +36,11 @@ def new_tab(
     part = f"{folder}/sheet{number}.xml"
     rels, styles_part = package.named(relationships_part(workbook.part)), workbook.related("styles")
     target = posixpath.relpath(part, posixpath.dirname(workbook.part))
-    rel = f'<Relationship Id="rIdTab{number}" Type="{_relationship_type(read(rels))}" Target="{target}"/>'
-    override = f'<Override PartName="/{part}" ContentType="{WORKSHEET}"/>'
+    kind = relationship_type(read(rels), "worksheet")
+    rel = f'<Relationship Id="rIdTab{number}" Type="{kind}" Target="{target}"/>'
     parts = {
-        rels: _inserted(read(rels), "Relationships", rel),
-        package.content_types: _inserted(read(package.content_types), "Types", override),
+        rels: inserted(read(rels), "Relationships", rel),
+        package.content_types: inserted(read(package.content_types), "Types", override(part, WORKSHEET)),
         workbook.part: _listed(workbook.xml, sheet, f"rIdTab{number}", visible),
     }
     style = ""
@@ -48,22 +48,6 @@ def new_tab(
         styles, style = with_text_style(read(styles_part).decode("utf-8-sig"))
         parts[styles_part] = styles.encode("utf-8")
     return {**parts, part: _worksheet(workbook.xml, style)}
-
-
-def _relationship_type(rels: bytes) -> str:
-    """As the other sheets have it: the strict file format has types of its own."""
-    found = re.search(r'"([^"]*/officeDocument/(?:2006/)?relationships/)\w+"', rels.decode("utf-8"))
-    return (found[1] if found else _RELATIONSHIPS) + "worksheet"
-
-
-def _inserted(xml: bytes, root: str, element: str) -> bytes:
-    """The element, in the namespace prefix of its root, as the last child."""
-    text = xml.decode("utf-8-sig")
-    close = re.search(rf"</([\w.-]+:)?{root}>", text)
-    if close is None:
-        raise BookError(f"The workbook's list of parts ({root}) is damaged; save it once in Excel.")
-    prefixed = element.replace("<", f"<{close[1] or ''}", 1)
-    return (text[: close.start()] + prefixed + text[close.start() :]).encode("utf-8")
 
 
 def _listed(workbook: str, sheet: str, rel: str, visible: bool) -> bytes:

@@ -2,9 +2,9 @@
 
 It gives the same cells as the default engine. What openpyxl drops and can be put back is put back after each save:
 the cached values of all formulas (people's too), notes with their boxes and fonts, errors to ignore, row heights
-that Excel chose, the document's properties, digits past the sixteenth. What cannot be put back makes the workbook
-refused when it is opened, before anything is changed, with the list (``losses``). Formulas that a person typed keep
-the value they last had, and Excel is asked to calculate everything when it opens the file.
+that Excel chose, charts, the document's properties, digits past the sixteenth. What cannot be put back makes the
+workbook refused when it is opened, before anything is changed, with the list (``losses``). Formulas that a person typed
+keep the value they last had, and Excel is asked to calculate everything when it opens the file.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from openpyxl.worksheet.table import Table
 
 from recoup import sheets
 from recoup.books import openpyxl_edits as edits
+from recoup.books.adopted_tab import adopted_tab
 from recoup.books.area import Area
 from recoup.books.base import (
     BookError,
@@ -60,13 +61,15 @@ class OpenpyxlBook:
         self.problems: list[Problem] = []
         self.keep = keep
         self._file = BookFile(path, backups)
-        data = self._file.read()
-        package = Package(data, path.name)
-        listed = WorkbookPart(package, path.name)
+        self._load(self._file.read())
+
+    def _load(self, data: bytes) -> None:
+        package = Package(data, self.path.name)
+        listed = WorkbookPart(package, self.path.name)
         find_tables(package, listed)  # refuses those that no Excel writes
         self._refuse_losses(package, listed)
         self._app = package.read(APP) if APP in package else b""
-        self._workbook = load(data, path.name)
+        self._workbook = load(data, self.path.name)
         date1904 = self._workbook.epoch == CALENDAR_MAC_1904
         self._tabs = {
             sheet.title: Tab(sheet, read_kept(package, listed.sheets[sheet.title], sheet.title), date1904)
@@ -255,6 +258,13 @@ class OpenpyxlBook:
         self._tabs[sheet] = Tab(tab, Kept(), self._workbook.epoch == CALENDAR_MAC_1904)
         self._changed = True
 
+    def adopt_tab(self, sheet: str, donor: bytes) -> None:
+        """Put a tab of Recoup's template in its place, in the file as it would be saved now."""
+        package = Package(self._written(), self.path.name)
+        listed, template = WorkbookPart(package, self.path.name), Package(donor, "the template")
+        self._load(package.with_parts(adopted_tab(package, listed, package.xml, sheet, template)))
+        self._changed = True
+
     def set_visible(self, sheet: str, visible: bool) -> None:
         """Show or hide a tab."""
         if sheet not in self._tabs:
@@ -278,10 +288,7 @@ class OpenpyxlBook:
         in_place = target == self._file.target(None)
         if in_place and not self._has_changes():
             return target
-        try:
-            data = write(self._workbook, self._tabs, self.path.name, self._app)
-        except OSError as error:  # openpyxl writes its tabs into the system's temporary folder first
-            raise refusal(error, Path(gettempdir()) / target.name) from error
+        data = self._written()
         Draft(data, self.sheet_names(), self.tables()).verify(target.name)
         self._file.save(data, to, self.keep)
         if in_place:
@@ -289,6 +296,12 @@ class OpenpyxlBook:
             for tab in self._tabs.values():
                 tab.changed = False
         return target
+
+    def _written(self) -> bytes:
+        try:
+            return write(self._workbook, self._tabs, self.path.name, self._app)
+        except OSError as error:  # openpyxl writes its tabs into the system's temporary folder first
+            raise refusal(error, Path(gettempdir()) / self.path.name) from error
 
     def _has_changes(self) -> bool:
         return self._changed or any(tab.changed for tab in self._tabs.values())

@@ -1,4 +1,4 @@
-"""What openpyxl drops of a worksheet and can be put back after a save: cached values, notes, small attributes."""
+"""What openpyxl drops of a worksheet and can be put back after a save: cached values, notes, charts, attributes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from recoup.books.cells import column_index, escape_text, value_text
-from recoup.books.package import Package
+from recoup.books.drawings import Drawing, listed, read_drawing, with_drawing
+from recoup.books.package import Package, relationships_part
 from recoup.books.row_heights import letters_by_column
 from recoup.books.workbook_part import WorkbookPart
 from recoup.books.worksheet import Worksheet, parse_cells
@@ -39,6 +40,7 @@ class Kept:
     letters: dict[int, int] = field(default_factory=dict)  # that fit into a line of each column
     notes: bytes = b""
     note_shapes: bytes = b""
+    drawing: Drawing | None = None
 
 
 def read_kept(package: Package, part: str, sheet: str) -> Kept:
@@ -58,6 +60,7 @@ def read_kept(package: Package, part: str, sheet: str) -> Kept:
         letters_by_column(tab.head),
         _related(package, part, "comments"),
         _related(package, part, "vmlDrawing"),
+        read_drawing(package, part),
     )
 
 
@@ -87,6 +90,12 @@ def put_back(data: bytes, name: str, kept: Mapping[str, Kept], app: bytes) -> by
                 changed[rel.part] = own.notes
             if rel.kind == "vmlDrawing" and own.note_shapes:
                 changed[rel.part] = own.note_shapes
+        if own.drawing:
+            rels = relationships_part(part)
+            related = package.read(rels) if rels in package else b""
+            changed[part], changed[rels] = with_drawing(changed[part], related, part, own.drawing)
+            types = changed.get(package.content_types) or package.read(package.content_types)
+            changed |= {**own.drawing.parts, package.content_types: listed(own.drawing, types)}
     return package.with_parts(changed)
 
 

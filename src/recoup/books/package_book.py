@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 import fastexcel
 
 from recoup import sheets
+from recoup.books.adopted_tab import adopted_tab
 from recoup.books.area import Area
 from recoup.books.base import BookUnsupported, NameMissing, TableMissing, TableRows
 from recoup.books.calc_chain import without_calculation_chain
@@ -280,13 +281,24 @@ class PackageBook:
 
     def add_tab(self, sheet: str, visible: bool) -> None:
         """Add an empty report tab at the end."""
+        changed, read = self._without_chain()
+        self._rebuild({**changed, **new_tab(self._package, self._workbook, read, sheet, visible)})
+
+    def adopt_tab(self, sheet: str, donor: bytes) -> None:
+        """Put a tab of Recoup's template in its place."""
+        changed, read = self._without_chain()
+        template = Package(donor, "the template")
+        self._rebuild({**changed, **adopted_tab(self._package, self._workbook, read, sheet, template)})
+
+    def _without_chain(self) -> tuple[dict[str, Content], Callable[[str], bytes]]:
+        """The changed parts, without the calculation chain, and how any part reads now."""
         changed = {**self._changed_parts(), **without_calculation_chain(self._package, self._workbook)}
 
         def read(part: str) -> bytes:
             content = changed.get(part)
             return content if isinstance(content, bytes) else self._package.xml(part)
 
-        self._rebuild({**changed, **new_tab(self._package, self._workbook, read, sheet, visible)})
+        return changed, read
 
     def add_columns(self, table: str, columns: Sequence[sheets.Column]) -> None:
         """Add columns at the right end of a table."""

@@ -156,6 +156,13 @@ class XlwingsBook(Snapshot):
         self._asked.new_tabs.append(sheet)
         self._asked.visible[sheet] = visible
 
+    def adopt_tab(self, sheet: str, donor: bytes) -> None:  # noqa: ARG002
+        """Refused: the parts of a tab cannot be written into a workbook that Excel holds."""
+        raise BookError(
+            f"{self.path.name} is open in Excel, where its tab {sheet} cannot be rebuilt: close it, then run "
+            f"`recoup upgrade {self.path.name}`."
+        )
+
     def add_columns(self, table: str, columns: Sequence[sheets.Column]) -> None:
         """Add columns at the right end of a table."""
         known = list(self.tables().get(table, ()))

@@ -29,13 +29,14 @@ from ..sheets import (
     Table,
     sheet_order,
 )
+from .dashboard import draw_dashboard
 from .front import draw_home, draw_settings
 from .hidden import draw_hidden
 from .layout import set_columns
 from .plain import draw_own_record, draw_report_tab, tab_colour
 from .styles import BLUE, MUTED, NAVY, ORANGE, Pen
 from .tables import draw_table, link, write_cell
-from .texts import DASHBOARD, HINTS
+from .texts import HINTS
 
 CREATED = datetime(2026, 1, 1)
 LETTER, A4 = 1, 9
@@ -89,9 +90,7 @@ def _draw(book: Workbook, sheet: Worksheet, pen: Pen, policy: Policy, marketplac
         draw_settings(sheet, pen, policy, marketplace)
         sheet.freeze_panes(3, 0)
     elif name == "Dashboard":
-        _title(sheet, pen)
-        sheet.write_string("A3", DASHBOARD, pen.look())
-        sheet.hide()
+        draw_dashboard(book, sheet, pen)
     elif name in HIDDEN:
         draw_hidden(book, sheet, pen)
         sheet.very_hidden()

@@ -28,7 +28,7 @@ from .styles import ALERT, DEEP_BLUE, MUTED, NAVY, PALE_BLUE, Pen
 from .tables import draw_table, link, write_cell
 from .texts import FIRST_STEP, report_text
 
-GO_TO = ("Claims", "Not Claimed", "Evidence", "Checks", "Cases", "Settings", "Policy")
+GO_TO = ("Claims", "Not Claimed", "Evidence", "Checks", "Cases", "Dashboard", "Settings", "Policy")
 REPORTS_HINT = (
     "The bold ones are the starter set. Tabs of the others stay hidden until they are needed: "
     "right-click any sheet tab and choose Unhide."

@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from ..books.row_heights import height_of
 from ..model import Record
-from ..sheets import FRONT, Column, Table
+from ..sheets import SEVERAL_TABLES, Column, Table
 from .styles import RIGHT, Pen
 
 ONE_LINE = 18.0
@@ -61,7 +61,7 @@ def body_look(table: Table, column: Column, pen: Pen) -> Format:
 def header_look(table: Table, column: Column, pen: Pen) -> Format:
     """Format of a heading: over its numbers, but not where a filter button would cover it."""
     adjusted = (table.name, column.header) in ADJUSTED
-    over_numbers = table.sheet in FRONT and column.kind in RIGHT and not adjusted
+    over_numbers = table.sheet in SEVERAL_TABLES and column.kind in RIGHT and not adjusted
     return pen.header(column.owner, "right" if over_numbers else "left")
 
 

@@ -37,9 +37,10 @@ NUMBER_FORMATS: dict[Kind, str] = {
     "date": "yyyy-mm-dd",
     "datetime": "yyyy-mm-dd hh:mm",
     "percent": "0%",
+    "rate": "0.00%",
     "link": "General",
 }
-RIGHT: tuple[Kind, ...] = ("int", "number", "money", "percent")
+RIGHT: tuple[Kind, ...] = ("int", "number", "money", "percent", "rate")
 
 STRONG: Look = {"bg_color": BLUE, "font_color": WHITE, "bold": True}
 CALM: Look = {"bg_color": PALE_BLUE, "font_color": DEEP_BLUE}

@@ -10,7 +10,7 @@ from xlsxwriter.utility import xl_cell_to_rowcol
 from xlsxwriter.worksheet import Worksheet
 
 from ..model import Cell, Formula, Record
-from ..sheets import FRONT, Column, Table
+from ..sheets import FRONT, SEVERAL_TABLES, Column, Table
 from .layout import body_look, header_look, row_height
 from .marks import LAST_ROW, add_marks
 from .styles import Pen
@@ -28,20 +28,20 @@ FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)  # what a date that p
 def draw_table(sheet: Worksheet, pen: Pen, table: Table, rows: Sequence[Record] = ()) -> None:
     """One table at its anchor. Without rows it keeps one blank styled row, or as many as are fixed.
 
-    Tables of the front sheets have no filter buttons: they share rows, and a filter would hide those of
+    Tables that share a sheet have no filter buttons: they share rows, and a filter would hide those of
     their neighbours. The height of a blank row is left to whoever fills it.
     """
-    front = table.sheet in FRONT
+    alone = table.sheet not in SEVERAL_TABLES
     top, left = xl_cell_to_rowcol(table.anchor)
     count = max(1, table.fixed_rows, len(rows))
     options = {
         "name": table.name,
         "style": None,
-        "autofilter": not front,
+        "autofilter": alone,
         "columns": [_column_options(table, column, pen) for column in table.columns],
     }
     sheet.add_table(top, left, top + count, left + len(table.columns) - 1, options)
-    sheet.set_row(top, FRONT_HEADER_HEIGHT if front else HEADER_HEIGHT)
+    sheet.set_row(top, FRONT_HEADER_HEIGHT if table.sheet in FRONT else HEADER_HEIGHT)
     for number in range(count):
         record = rows[number] if number < len(rows) else {}
         if record:

@@ -39,8 +39,6 @@ HINTS: dict[str, str] = {
     "differently in this workbook.",
 }
 
-DASHBOARD = "Nothing to show yet. Money by status stands on Home; every claim stands on Claims."
-
 BESIDE_CLAIMS = {"ledger_summary": "checks that Inventory Ledger is whole"}
 NO_KIND = "read and checked; no claim needs it"
 
