@@ -120,6 +120,8 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: changed("xl/tables/table1.xml", 'ref="A3:B5"', 'ref="A1:XFD1048576"'), "no place for its columns"),
     "a table upside down": (lambda: changed("xl/tables/table1.xml", 'ref="A3:B5"', 'ref="B5:A3"'), "no place"),
     "a table without a place": (lambda: changed("xl/tables/table1.xml", 'ref="A3:B5"', 'ref=""'), "no place"),
+    "a table column without a name": (
+        lambda: changed("xl/tables/table1.xml", '<tableColumn id="1" name="[^"]*"', '<tableColumn id="1"'), "no name"),
     "tables on top of each other": (lambda: changed("xl/tables/table2.xml", 'ref="D3:E5"', 'ref="B3:C5"'), "on top"),
     "two tables of one name": (
         lambda: changed("xl/tables/table2.xml", 'name="Other" displayName="Other"', 'name="c" displayName="cases"'),
@@ -137,6 +139,8 @@ TABS: dict[str, tuple[Callable[[], bytes], str]] = {
     "a cell at the end of the sheet": (
         lambda: ledger(ROW.format(1) + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', "A1"), ""),
     "a cell beyond the last column": (lambda: ledger('<row r="1"><c r="ZZZZZZ1"><v>1</v></c></row>'), ""),
+    "a cell in column ZZZZ of a short sheet": (
+        lambda: ledger(ROW.format(1) + '<row r="2"><c r="ZZZZ2"><v>1</v></c></row>' + ROW.format(6), "A1:B6"), ""),
     "a row beyond the last": (lambda: ledger(ROW.format(1) + ROW.format(4294967295)), "row numbered"),
     "a row below the first": (lambda: ledger(ROW.format(0)), "row numbered|cannot be read"),
     "row 1,048,577": (lambda: ledger(ROW.format(1048577)), "row numbered"),

@@ -141,7 +141,7 @@ class _Extent:
         self.last_row, self.last_column = max(self.last_row, self.row), max(self.last_column, self.column)
         if address is None and self.column > MOST_COLUMNS:
             raise Unreadable(f"has a row with more than {MOST_COLUMNS:,} cells without an address")
-        if self.last_row * self.last_column > MOST_CELLS:
+        if self.column > MOST_COLUMNS or self.last_row * self.last_column > MOST_CELLS:
             raise Unreadable(_TOO_FAR, _REMEDY)
 
     @staticmethod
