@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from recoup.books.open_workbooks import Clicked
 from recoup.dialogs import Declined, Dialogs, Field
 from recoup.macros.clicks import click
 from recoup.macros.desk import Desk
+from recoup.progress import Cancelled
 from recoup.run import Run
 
 
@@ -100,6 +102,16 @@ class Person:
         self.clipboard = text
 
 
+class Looking:
+    """Somebody who looks at the steps, and clicks Cancel at one of them."""
+
+    cancel_at = ""
+
+    def __call__(self, step: str) -> None:
+        if self.cancel_at and step.startswith(self.cancel_at):
+            raise Cancelled("Cancelled: nothing was written into the workbook.")
+
+
 def _decline() -> list[Path]:
     raise Declined
 
@@ -129,6 +141,14 @@ def excel_running(show: Callable[[str], None] = lambda _: None) -> Iterator[App]
 
 def opened(path: Path) -> Any:
     return xw.books.open(str(path)).impl
+
+
+@contextmanager
+def alone(sample: Path, folder: Path, excel: App) -> Iterator[Any]:
+    """A copy of the workbook in Excel, with no other."""
+    others, excel.books.open_ones = excel.books.open_ones, []
+    yield opened(Path(shutil.copy(sample, folder)))
+    excel.books.open_ones = others
 
 
 def ready(book: Path | str) -> list[str]:

@@ -12,7 +12,18 @@ from typing import Any
 import pytest
 
 import workbooks
-from clicking import Person, cells_of, clicks, excel_running, opened, ready, select_claims, state_of
+from clicking import (
+    Looking,
+    Person,
+    alone,
+    cells_of,
+    clicks,
+    excel_running,
+    opened,
+    ready,
+    select_claims,
+    state_of,
+)
 from excel_stand_in import App
 from recoup.case_doors import due_book, record_book, start_book
 from recoup.case_papers import case_text, pack_case
@@ -22,22 +33,11 @@ from recoup.evidence_pack import text_to_keep
 from recoup.macros.answer_form import in_words_of_the_form
 from recoup.macros.clicks import in_words_of_the_ribbon
 from recoup.model import Cell, RecoupError
-from recoup.progress import Cancelled
 from recoup.run import Run
 from test_buttons import cells, saved
 
 WAITING, EXPIRED, FILED = "X00WAIT01A", "X00OLDL01A", "X00DAMG01A"
 AT_TEN = workbooks.run(hour=10)
-
-
-class Looking:
-    """Somebody who looks at the steps, and clicks Cancel at one of them."""
-
-    cancel_at = ""
-
-    def __call__(self, step: str) -> None:
-        if self.cancel_at and step.startswith(self.cancel_at):
-            raise Cancelled("Cancelled: nothing was written into the workbook.")
 
 
 @pytest.fixture(scope="module")
@@ -66,9 +66,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def book(sample: Path, tmp_path: Path, excel: App) -> Iterator[Any]:
     """The workbook in Excel, alone; for tests that change it."""
-    others, excel.books.open_ones = excel.books.open_ones, []
-    yield opened(Path(shutil.copy(sample, tmp_path)))
-    excel.books.open_ones = others
+    with alone(sample, tmp_path, excel) as copy:
+        yield copy
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import workbooks
-from clicking import Person, cells_of, clicks, excel_running, opened, ready, select_claims, state_of
+from clicking import Person, alone, cells_of, clicks, excel_running, opened, ready, select_claims, state_of
 from excel_stand_in import App
 from recoup.books import open_book
 from recoup.case_doors import record_book, start_book
@@ -40,9 +40,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def book(sample: Path, tmp_path: Path, excel: App) -> Iterator[Any]:
     """The workbook in Excel, alone; for tests that change it."""
-    others, excel.books.open_ones = excel.books.open_ones, []
-    yield opened(Path(shutil.copy(sample, tmp_path)))
-    excel.books.open_ones = others
+    with alone(sample, tmp_path, excel) as copy:
+        yield copy
 
 
 @pytest.fixture(scope="module")

@@ -9,27 +9,16 @@ from typing import Any
 import pytest
 
 import workbooks
-from clicking import Person, cells_of, clicks, excel_running, opened, ready, select_claims, state_of
+from clicking import Looking, Person, cells_of, clicks, excel_running, opened, ready, select_claims, state_of
 from excel_stand_in import App
 from recoup.addin.buttons import GROUPS
 from recoup.case_doors import start_book
 from recoup.macros.clicks import functions
-from recoup.progress import Cancelled
 
 BUTTONS = [b for group in GROUPS for b in group.buttons if b.function in functions(group)]
 WITH_BOOK = [b.function for b in BUTTONS if b.needs_book]
 LOOKING = ("explain_claim", "copy_case_text", "make_evidence_pack", "show_due_today", "merge_copy")
 WRITING = [f for f in WITH_BOOK if f not in LOOKING]
-
-
-class Looking:
-    """Somebody who looks at the steps, and clicks Cancel at one of them."""
-
-    cancel_at = ""
-
-    def __call__(self, step: str) -> None:
-        if step == self.cancel_at:
-            raise Cancelled("Cancelled: nothing was written into the workbook.")
 
 
 @pytest.fixture(scope="module")
