@@ -123,6 +123,7 @@ COMMANDS: dict[str, tuple[object, ...]] = {
     "clear": ("Inventory Ledger", "--yes"),
     "clear --dry-run": ("Inventory Ledger",),
     "import": ("report.txt",),
+    "tidy": (),
     "upgrade": (),
     "case": ("LW-AAAAAAAAAAAAA",),
     "pack": ("LW-AAAAAAAAAAAAA", "--to", "packs"),

@@ -11,7 +11,7 @@ from .books.area import Area
 from .books.excel_calls import excel_calls
 from .books.function_cells import Called, Frozen, find_functions, freeze_functions
 from .books.open_tables import OpenTables
-from .books.open_workbooks import Clicked, workbook_of
+from .books.open_workbooks import Clicked, refuse_unwritable, workbook_of
 from .books.xlwings_book import XlwingsBook
 from .journal import Change, journal_rows
 from .live_doors import WRITTEN
@@ -27,6 +27,7 @@ def functions_in(clicked: Clicked) -> tuple[xw.Book, list[Called]]:
     """The workbook in front, any one, and its formulas with functions. Raises RecoupError when there are none."""
     with excel_calls():
         book = workbook_of(clicked)
+        refuse_unwritable(book)
     called = find_functions(book)
     if not called:
         raise RecoupError(f"{book.name} holds no formula with a RECOUP_ function. Nothing was changed.")
