@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from importlib.metadata import Distribution, PackageNotFoundError
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -26,6 +27,7 @@ from recoup.addin.settings import Settings
 from recoup.addin.sources import read_modules
 from recoup.addin.vba_project import Kind, Module
 from recoup.addin.xlam import build_addin
+from recoup.books import open_workbooks
 
 SECURITY = rf"user\{OFFICE}\Excel\Security"
 LOCATIONS = rf"{SECURITY}\Trusted Locations"
@@ -459,3 +461,32 @@ def test_facts_hold_no_name_that_nothing_judges() -> None:
         (Path(facts_module.__file__).parent / n).read_text() for n in ("diagnosis.py", "trust.py")
     )
     assert [f.name for f in dataclasses.fields(Facts) if f".{f.name}" not in source] == []
+
+
+class Linked:
+    """A workbook in Excel, as far as the doctor asks it."""
+
+    def __init__(self, name: str, *files: str) -> None:
+        self.name, self.api, self.files = name, self, files
+
+    def LinkSources(self, kind: int) -> tuple[str, ...] | None:
+        if self.name == "busy.xlsx":
+            raise OSError("Call was rejected by callee.")
+        return self.files or None if kind == 1 else None
+
+
+def test_open_workbooks_whose_functions_name_another_computers_addin_are_listed(
+    pc: Computer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs, own = r"C:\Users\Bob\XLSTART\Recoup.xlam", str(addin_place(pc))
+    books = [
+        Linked("seller.xlsx", theirs, r"C:\prices.xlsx"),
+        Linked("own.xlsx", own),
+        Linked("busy.xlsx"),
+        Linked("new"),
+    ]
+    monkeypatch.setattr(open_workbooks.xw, "apps", [SimpleNamespace(books=books)])
+    monkeypatch.setattr(open_workbooks.xw, "engines", SimpleNamespace(active="Excel"))
+    finding = only(to_do(pc))
+    assert finding.topic == "Functions" and "Freeze functions" in finding.remedy
+    assert "seller.xlsx" in finding.found and theirs in finding.found

@@ -36,6 +36,7 @@ def diagnose(facts: Facts) -> list[Finding]:
         *(_windows(facts) if facts.system is System.WINDOWS else ()),
         *(_macos(facts) if facts.system is System.MACOS else ()),
         *_dialogs(facts),
+        *_functions(facts),
     ]
 
 
@@ -220,3 +221,10 @@ def _dialogs(facts: Facts) -> Iterator[Finding]:
         found = "This Python has no tkinter: buttons can neither ask nor tell anything."
         remedy = f"Install Python again with 'tcl/tk and IDLE' ticked, and Recoup in it; then {INSTALL}."
         yield Finding("Dialogs", "act", found, remedy)
+
+
+def _functions(facts: Facts) -> Iterator[Finding]:
+    for book, addin in facts.led_away:
+        found = f"Formulas of {book} name the add-in of another computer, {addin}, which is not here."
+        remedy = "Bring the workbook to the front and click Freeze functions: it leads them back to this one."
+        yield Finding("Functions", "act", found, remedy)

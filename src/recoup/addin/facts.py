@@ -19,6 +19,7 @@ from recoup.addin.materials import ADDIN, addin_for, script
 from recoup.addin.packages import Package, needed_packages
 from recoup.addin.places import addin_place, other_folders, script_place, startup_folder
 from recoup.addin.settings import Settings
+from recoup.books.open_workbooks import linked_files
 from recoup.books.synced import is_synced
 from recoup.model import RecoupError
 
@@ -64,6 +65,9 @@ class Facts:
     synced: tuple[str, ...]  # of the startup folder and the interpreter: those in a synced folder
     excel: Excel
     has_windows: bool  # tkinter is there
+    led_away: tuple[
+        tuple[str, str], ...
+    ]  # open workbooks, and the other computer's add-in that their formulas name
 
 
 def collect_facts(computer: Computer) -> Facts:
@@ -90,6 +94,7 @@ def collect_facts(computer: Computer) -> Facts:
         synced=tuple(str(p) for p in places if is_synced(p)),
         excel=excel,
         has_windows=importlib.util.find_spec("tkinter") is not None,
+        led_away=tuple(p for p in linked_files(ADDIN) if p[1].lower() != str(addin_place(computer)).lower()),
     )
 
 

@@ -18,6 +18,7 @@ from recoup.books.excel_calls import says
 from recoup.books.synced import is_synced
 
 _ENDING = ".xlsx"  # of a workbook that was never saved
+_TO_WORKBOOKS = 1  # Excel's xlExcelLinks
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,26 @@ def _excels(window: int) -> list[xw.App]:
 def _named(app: xw.App, name: str) -> xw.Book | None:
     """The open workbook of that name; Excel opens no two of one name."""
     return next((book for book in app.books if name and book.name.lower() == name.lower()), None)
+
+
+def linked_files(ending: str) -> list[tuple[str, str]]:
+    """The name of each workbook that is open in any Excel, and each file with that ending that its formulas name."""
+    if xw.engines.active is None:
+        return []
+    return [
+        (book.name, file)
+        for app in xw.apps
+        for book in app.books
+        for file in _links(book)
+        if file.lower().endswith(ending)
+    ]
+
+
+def _links(book: xw.Book) -> list[str]:
+    """What Excel lists under Data > Edit Links; nothing where it does not tell."""
+    with suppress(Exception):  # it is busy, or macOS
+        return [str(file) for file in book.api.LinkSources(_TO_WORKBOOKS) or ()]
+    return []
 
 
 def refuse_unwritable(book: xw.Book) -> None:
