@@ -79,7 +79,7 @@ def print_cleared(plan: Clearing, path: Path | None) -> None:
 def print_tidied(moved: int) -> None:
     """The outcome of `tidy`."""
     say(
-        f"{moved} rows of Claims moved: open claims by priority, then what is filed or finished."
+        f"{moved} rows of Claims moved: by priority; below them what has none, such as filed and finished claims."
         if moved
         else "Claims is in order; nothing was changed."
     )

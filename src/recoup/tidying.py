@@ -1,7 +1,8 @@
 """Tidy: Claims sorted by priority, on demand only.
 
-Decision: finished and filed claims have no priority and move below the open ones. No row leaves Claims: what people
-typed beside it, and the units and payments that it keeps reserved, stay.
+Decision: claims without a priority move below the others: those that are filed or finished, and open ones whose value
+or deadline is not known; by status, what has expired last. No row leaves Claims: what people typed beside it, and the
+units and payments that it keeps reserved, stay.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from .books.base import Book
 from .memory import plain
 from .workbook import check_columns, check_version, refuse_older
 
-BY = (("Priority", True), ("Status", False), ("Claim ID", False))
+BY = (("Priority", True), ("Status", True), ("Claim ID", False))
 
 
 def tidy(book: Book) -> int:

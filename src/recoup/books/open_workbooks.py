@@ -36,7 +36,7 @@ def workbook_of(clicked: Clicked) -> xw.Book:
     """
     if xw.engines.active is None:
         raise BookUnsupported(
-            "There is no Excel on this computer that Recoup could talk to; use the command line, `recoup refresh BOOK`."
+            "There is no Excel on this computer that Recoup could talk to; use the command line, see `recoup --help`."
         )
     excels = _excels(clicked.window)
     busy = [app for app in excels if len(app.books)]
