@@ -35,12 +35,15 @@ def excel(looking: Looking) -> Iterator[App]:
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory, excel: App) -> Any:
-    """A refreshed workbook in which somebody typed on Checks: every button finds something to write."""
+    """A refreshed workbook in which somebody typed on Checks and Claims: every button finds something to write."""
     path = workbooks.refreshed_book(tmp_path_factory.mktemp("desk"))
     start_book(path, workbooks.run(hour=10), ready(path)[-1:])
     book = opened(path)
     place = next(p for p, value in cells_of(book, "Checks").items() if value in ("warning", "note"))
     book.tabs["Checks"].put(place, "my own words", None)
+    column = next(c for (_, c), value in cells_of(book, "Claims").items() if value == "Priority")
+    last = max(r for r, c in cells_of(book, "Claims") if c == column)
+    book.tabs["Claims"].put((last, column), 999.0, None)
     book.save()
     workbooks.Seller().lose("2026-10-21", "X00LOST01A", 2, "9990").write(path.parent / "more")
     return book
