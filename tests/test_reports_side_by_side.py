@@ -1,4 +1,4 @@
-"""Files are read two at a time, tabs one by one, and the order in which they come decides, not which is done first."""
+"""Large files are read beside all others, and the order in which they come decides, not which is done first."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from recoup.books import open_book
-from recoup.reports import Source, file_sources, list_files, read
+from recoup.reports import Listing, Source, _files, file_sources, list_files, read
 from recoup.reports._read import AT_ONCE
 from recoup.workbook import report_tabs
 from report_samples import samples
@@ -21,9 +21,21 @@ from workbooks import imported_book
 LEDGERS = [path for path in samples() if path.parent.name == "inventory_ledger"]
 
 
+def _apart(files: Listing) -> Iterator[Source]:
+    """The samples as if they were large."""
+    return (replace(source, apart=True) for source in file_sources(files))
+
+
+def test_only_large_files_are_given_to_other_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small, large = tmp_path / "a.txt", tmp_path / "b.txt"
+    small.write_bytes(LEDGERS[0].read_bytes())
+    large.write_bytes(small.read_bytes() * 3)
+    monkeypatch.setattr(_files, "LARGE", 2 * small.stat().st_size)
+    assert [source.apart for source in file_sources(list_files([tmp_path]))] == [False, True]
+
+
 def test_files_read_side_by_side_give_what_one_after_the_other_gives() -> None:
-    sources = list(file_sources(list_files(samples())))
-    assert all(source.apart for source in sources)
+    sources = list(_apart(list_files(samples())))
     together = read(sources)
     alone = read(replace(source, apart=False) for source in sources)
     assert together.exports == alone.exports
@@ -33,7 +45,7 @@ def test_files_read_side_by_side_give_what_one_after_the_other_gives() -> None:
 
 
 def test_a_slow_file_keeps_its_place() -> None:
-    first, second = file_sources(list_files(LEDGERS[:2]))
+    first, second = _apart(list_files(LEDGERS[:2]))
     passed = threading.Event()
 
     def slow() -> Iterator[object]:
@@ -61,7 +73,7 @@ def test_no_more_files_are_begun_than_are_read_at_once() -> None:
         return replace(source, load=load)  # type: ignore[arg-type]
 
     def sources() -> Iterator[Source]:
-        for source in file_sources(list_files(samples())):
+        for source in _apart(list_files(samples())):
             assert len(given) - len(done) <= AT_ONCE
             given.append(source.name)
             yield counted(source)
@@ -71,36 +83,36 @@ def test_no_more_files_are_begun_than_are_read_at_once() -> None:
     assert len(given) > 2 * AT_ONCE
 
 
-def test_what_shares_something_with_others_is_read_in_the_thread_that_asks_and_alone() -> None:
+def test_what_shares_something_with_others_is_read_in_the_thread_that_asks_and_keeps_its_place() -> None:
     threads: list[int] = []
-    busy = threading.Semaphore(1)
+    other = threading.Event()
 
     def tab(source: Source) -> Source:
         def load() -> Iterator[object]:
-            assert busy.acquire(blocking=False), "a file was read beside the tab"
             threads.append(threading.get_ident())
             yield from source.load()
-            busy.release()
+            other.set()
 
         return replace(source, apart=False, load=load)  # type: ignore[arg-type]
 
     def file(source: Source) -> Source:
         def load() -> Iterator[object]:
-            with busy:
-                yield from source.load()
+            assert other.wait(20), "the tab waited for a file before it"
+            yield from source.load()
 
         return replace(source, load=load)  # type: ignore[arg-type]
 
-    sources = list(file_sources(list_files(samples())))[:9]
-    read([(tab if n % 3 == 1 else file)(s) for n, s in enumerate(sources)])
-    assert set(threads) == {threading.get_ident()}
+    sources = list(_apart(list_files(LEDGERS[:3])))
+    found = read([(tab if n == 1 else file)(s) for n, s in enumerate(sources)])
+    assert threads == [threading.get_ident()]
+    assert found.exports == read(sources).exports
 
 
 def test_what_goes_wrong_beside_other_files_is_not_lost() -> None:
     def broken() -> list[object]:
         raise MemoryError("too large")
 
-    sources = list(file_sources(list_files(samples())))[:3]
+    sources = list(_apart(list_files(samples())))[:3]
     with pytest.raises(MemoryError, match="too large"):
         read([sources[0], replace(sources[1], load=broken), sources[2]])  # type: ignore[arg-type]
 

@@ -50,7 +50,8 @@ class Problem:
 class RawTable:
     """One tab or one file as it was found: text cells only, nothing interpreted.
 
-    ``cells`` has columns 0..n-1 of dtype string[pyarrow]; a blank cell is "", never NA.
+    ``cells`` has columns 0..n-1 of dtype string[pyarrow], those of a text file encoded: Arrow's dictionary of each
+    text once. A blank cell is "", never NA.
     ``rows`` (int64) is the 1-based sheet row or file line of each record.
     """
 

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from zlib import crc32
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from recoup import reports
 from recoup.model import Problem, RawTable
 from recoup.reports import _delimited
-from recoup.reports._grid import TEXT, Grid
+from recoup.reports._grid import CODED, TEXT, Grid, encode
 from recoup.reports._importable import importable
 from recoup.reports._rows import filled_rows, tab_rows
 from report_samples import samples
@@ -75,7 +77,10 @@ def _check_tables(tables: list[RawTable], data: bytes) -> None:
     for table in tables:
         assert len(table.cells) == len(table.rows)
         assert len(table.cells.columns) <= _delimited.MOST_COLUMNS or len(data) < 4 * len(table.cells.columns)
-        assert not len(table.cells) or all(d == TEXT for d in table.cells.dtypes)
+        assert not len(table.cells) or all(d in (TEXT, pd.ArrowDtype(CODED)) for d in table.cells.dtypes)
+        for index in range(len(table.cells.columns)):
+            texts = encode(pa.array(table.cells.iloc[:, index].array)).texts
+            assert texts.null_count == 0 and pc.count_distinct(texts).as_py() == len(texts), "each text once"
         assert not len(table.cells) or not table.cells.isna().to_numpy().any()
         assert (pd.Series(table.rows).diff().dropna() > 0).all(), "line numbers go up"
 

@@ -1,4 +1,7 @@
-"""Work on the columns of a large table on all cores: Arrow and numpy do theirs outside Python's lock."""
+"""Work on the columns of a large table on all cores: Arrow and numpy do theirs outside Python's lock.
+
+One core is left to what is read at the same time: on a machine with two, threads for columns only get in its way.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,8 @@ MOST = 8  # threads
 
 def on_all_cores(work: Callable[[Item], Done], items: Iterable[Item], rows: int) -> list[Done]:
     """What ``work`` makes of each item, in order. ``rows``: the size of the table. The first error is raised."""
-    cores = min(os.cpu_count() or 1, MOST)
-    if rows < LARGE or cores == 1:
+    cores = min((os.cpu_count() or 1) - 1, MOST)
+    if rows < LARGE or cores < 2:
         return [work(item) for item in items]
     with ThreadPoolExecutor(cores) as pool:
         return list(pool.map(work, items))

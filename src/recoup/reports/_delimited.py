@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import chain
 
 import numpy as np
@@ -15,12 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from ._cores import on_all_cores
-from ._grid import text_frame
+from ._grid import CODED, text_frame
 from ._headings import headers_among
 from ._lines import Lines
 
 DELIMITERS = ("\t", ",", ";")
+BLOCK = 1 << 22  # bytes that one thread parses at a time
 HEAD_BYTES = 200_000
 HEAD_LINES = 200
 MOST_COLUMNS = 200
@@ -140,7 +139,7 @@ def _records(lines: Lines, style: _Style) -> tuple[pa.Table, list[_Odd]]:
 
 
 def _arrow(data: bytes, style: _Style, embedded: bool, odd: list[_Odd] | None) -> pa.Table:
-    """Arrow's reader on all cores; with ``odd``, on one core, which alone numbers the odd records."""
+    """Arrow's reader on all cores for what is large; with ``odd``, on one core, which alone numbers the odd records."""
     names = [str(i) for i in range(style.width)]
 
     def keep(row: arrow_csv.InvalidRow) -> str:
@@ -151,7 +150,9 @@ def _arrow(data: bytes, style: _Style, embedded: bool, odd: list[_Odd] | None) -
     return arrow_csv.read_csv(
         pa.BufferReader(data),
         read_options=arrow_csv.ReadOptions(
-            column_names=names, use_threads=odd is None, block_size=max(1 << 22, _longest(data))
+            column_names=names,
+            use_threads=odd is None and len(data) > BLOCK,
+            block_size=max(BLOCK, _longest(data)),
         ),
         parse_options=arrow_csv.ParseOptions(
             delimiter=style.delimiter,
@@ -162,7 +163,7 @@ def _arrow(data: bytes, style: _Style, embedded: bool, odd: list[_Odd] | None) -
             invalid_row_handler=None if odd is None else keep,
         ),
         convert_options=arrow_csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False, check_utf8=False
+            column_types=dict.fromkeys(names, CODED), strings_can_be_null=False, check_utf8=False
         ),
     )
 
@@ -179,17 +180,17 @@ def _assemble(table: pa.Table, odd: list[_Odd], style: _Style, lines: npt.NDArra
         cells = [_cells(o.text, style) for o in odd]
         widths[[o.position for o in odd]] = [len(c) for c in cells]
         table = _weave(table, odd, cells)
+    columns = table.unify_dictionaries().columns
     if not style.quoted:
-        bare = on_all_cores(partial(_unquoted, wrapped=style.wrapped), table.columns, table.num_rows)
-        table = pa.table(bare, names=table.column_names)
-    return Delimited(text_frame(table), lines, widths)
+        columns = [_unquoted(column, style.wrapped) for column in columns]
+    return Delimited(text_frame(pa.table(columns, names=table.column_names)), lines, widths)
 
 
 def _weave(table: pa.Table, odd: list[_Odd], cells: list[list[str]]) -> pa.Table:
     """The odd records put back in their places; cells beyond MOST_COLUMNS are joined into the last one."""
     width = min(max(table.num_columns, *(len(c) for c in cells)), MOST_COLUMNS)
     padded = [[*c[: width - 1], " ".join(c[width - 1 :])] + [""] * (width - len(c)) for c in cells]
-    odd_columns = [pa.array([row[i] for row in padded], pa.large_string()) for i in range(width)]
+    odd_columns = [pa.array([row[i] for row in padded], CODED) for i in range(width)]
     positions = np.array([o.position for o in odd])
     total = table.num_rows + len(odd)
     order = np.empty(total, dtype=np.int64)
@@ -197,7 +198,7 @@ def _weave(table: pa.Table, odd: list[_Odd], cells: list[list[str]]) -> pa.Table
     is_odd[positions] = True
     order[~is_odd] = np.arange(table.num_rows)
     order[is_odd] = table.num_rows + np.arange(len(odd))
-    blank = pa.repeat(pa.scalar("", pa.large_string()), table.num_rows)
+    blank = pa.repeat(pa.scalar("", pa.large_string()), table.num_rows).dictionary_encode()
     columns = []
     for index in range(width):
         regular = table.column(index).chunks if index < table.num_columns else [blank]
@@ -207,10 +208,14 @@ def _weave(table: pa.Table, odd: list[_Odd], cells: list[list[str]]) -> pa.Table
 
 def _unquoted(cells: pa.ChunkedArray, wrapped: bool) -> pa.ChunkedArray:
     """Cells of a file read without quoting lose their quotes when these are well formed, or all are wrapped."""
-    if not pc.any(pc.starts_with(cells, '"')).as_py():
+    if not cells.num_chunks or not pc.any(pc.starts_with(cells.chunk(0).dictionary, '"')).as_py():
         return cells
-    coded = cells.combine_chunks().dictionary_encode()  # most columns repeat few texts: work on those
-    return pa.chunked_array([_without_quotes(coded.dictionary, wrapped).take(coded.indices)])
+    bare = _without_quotes(cells.chunk(0).dictionary, wrapped).dictionary_encode()
+    pieces = [
+        pa.DictionaryArray.from_arrays(bare.indices.take(piece.indices), bare.dictionary)
+        for piece in cells.chunks
+    ]
+    return pa.chunked_array(pieces)
 
 
 def _without_quotes(cells: pa.Array, wrapped: bool) -> pa.Array:

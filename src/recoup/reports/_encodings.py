@@ -5,6 +5,9 @@ from __future__ import annotations
 import codecs
 import re
 
+import numpy as np
+import pyarrow as pa
+
 from ._declared import fold
 from ._headings import vocabulary
 
@@ -27,11 +30,20 @@ def to_utf8(data: bytes) -> tuple[bytes, str, int]:
         return _recoded(data, "utf-16-be" if even > len(data[:2000]) // 5 else "utf-16-le")
     if data.isascii():
         return data, "ascii", 0
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
+    if not _is_utf8(data):
         return _recoded(data, _guess(data))
     return data, "utf-8", 0
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether these bytes are UTF-8: Arrow looks at them where they lie, ``decode`` would make a copy."""
+    ends = pa.py_buffer(np.array([0, len(data)], dtype=np.int64))
+    whole = pa.LargeBinaryArray.from_buffers(pa.large_binary(), 1, [None, ends, pa.py_buffer(data)])
+    try:
+        whole.cast(pa.large_string())
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def _recoded(data: bytes, encoding: str) -> tuple[bytes, str, int]:

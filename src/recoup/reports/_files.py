@@ -28,6 +28,7 @@ from ._parquet import ENDINGS, is_parquet, read_parquet
 from ._sources import Source
 from ._workbooks import unreadable
 
+LARGE = 1 << 22  # bytes: a smaller file is Python's work, of which only one thread at a time can do some
 Progress = Callable[[str, int, int], None]  # file about to be read, files done, files in all
 
 _Item = TypeVar("_Item")
@@ -85,7 +86,7 @@ def read_bytes(name: str, data: bytes) -> list[RawTable]:
 
 def _source(member: Member) -> Source:
     digest = "" if member.problem else hashlib.sha256(member.data).hexdigest()
-    return Source(member.name, digest, partial(_tables, member, digest), apart=True)
+    return Source(member.name, digest, partial(_tables, member, digest), apart=len(member.data) > LARGE)
 
 
 def _tables(member: Member, digest: str) -> Iterator[RawTable]:

@@ -17,6 +17,7 @@ from ._cores import on_all_cores
 Codes = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
 TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
+CODED = pa.dictionary(pa.int32(), pa.large_string())  # of a file's column: most repeat few texts
 TOP = 200  # rows at the top that are always looked at one by one
 INVISIBLE = "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"  # zero-width characters and soft hyphens
 _INVISIBLE = re.compile(INVISIBLE)
@@ -63,6 +64,8 @@ def encode(cells: pa.Array | pa.ChunkedArray) -> Encoded:
     flat = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
     if isinstance(flat, pa.ChunkedArray):
         flat = pa.concat_arrays(flat.chunks)
+    if pa.types.is_dictionary(flat.type):
+        return Encoded(flat.dictionary, flat.indices.to_numpy())
     if flat.type != pa.large_string():
         flat = flat.cast(pa.large_string())
     if flat.null_count:
@@ -80,16 +83,25 @@ def text_series(cells: pa.Array | pa.ChunkedArray) -> pd.Series:
     return series
 
 
+def constant(text: str, size: int) -> pd.Series:
+    """The same text in every row."""
+    if not size:
+        return pd.Series([], dtype=TEXT)
+    return text_series(pa.repeat(pa.scalar(text, pa.large_string()), size))
+
+
 def text_frame(table: pa.Table) -> pd.DataFrame:
-    """An Arrow table of large_string columns as a pandas frame with columns 0..n-1."""
-    frame: pd.DataFrame = table.to_pandas(types_mapper={pa.large_string(): TEXT}.get)
+    """An Arrow table of texts, encoded or not, as a pandas frame with columns 0..n-1 of the same kind."""
+    frame: pd.DataFrame = table.to_pandas(
+        types_mapper=lambda kind: TEXT if kind == pa.large_string() else pd.ArrowDtype(kind)
+    )
     frame.columns = pd.RangeIndex(len(frame.columns))
     return frame
 
 
 def _texts(cells: pa.Array | pa.ChunkedArray) -> list[str]:
     """A few cells as texts without characters that nobody sees; missing ones are ""."""
-    texts = [t or "" for t in cells.to_pylist()]
+    texts = [t or "" for t in cells.cast(pa.large_string()).to_pylist()]
     return texts if "".join(texts).isascii() else [_INVISIBLE.sub("", t) for t in texts]
 
 

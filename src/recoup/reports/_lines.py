@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-CHUNK = 1 << 22
+CHUNK = 1 << 20  # bytes compared at a time: what they give stays in the processor's cache
 
 
 class Lines:
@@ -18,25 +18,24 @@ class Lines:
         self.data = data
         self._counts: dict[str, int] = {}
 
-    def count(self, character: str) -> int:
-        """How often a frequent character occurs; several times faster than ``bytes.count`` for these."""
-        if character not in self._counts:
-            raw, code = np.frombuffer(self.data, dtype=np.uint8), ord(character)
-            chunks = (raw[at : at + CHUNK] == code for at in range(0, len(raw), CHUNK))
-            self._counts[character] = sum(map(int, map(np.count_nonzero, chunks)))
-        return self._counts[character]
+    def count(self, characters: str) -> int:
+        """How often these characters, frequent ones, stand one after another; faster than ``bytes.count`` for such."""
+        if characters not in self._counts:
+            raw, found = np.frombuffer(self.data, dtype=np.uint8), 0
+            size = len(raw) - len(characters) + 1
+            for at in range(0, size, CHUNK):
+                stop = min(at + CHUNK, size)
+                here = raw[at:stop] == ord(characters[0])
+                for further, character in enumerate(characters[1:], start=1):
+                    here &= raw[at + further : stop + further] == ord(character)
+                found += int(np.count_nonzero(here))
+            self._counts[characters] = found
+        return self._counts[characters]
 
     @property
     def number(self) -> int:
         """How many lines there are; the last one may lack its end."""
         return self.count("\n") + (not self.data.endswith(b"\n"))
-
-    @cached_property
-    def _pairs(self) -> int:
-        """How many lines end with carriage return and line feed."""
-        raw = np.frombuffer(self.data, dtype=np.uint8)
-        ends = np.flatnonzero(raw == 10)
-        return int(np.count_nonzero(raw[ends[ends > 0] - 1] == 13))
 
     def with_one_kind_of_end(self) -> Lines:
         """A lone carriage return is a line end where there is no other, else a blank inside a text."""
@@ -44,15 +43,17 @@ class Lines:
             return self
         if b"\n" not in self.data:
             return Lines(self.data.replace(b"\r", b"\n"))
-        if self.count("\r") == self._pairs:
+        if self.count("\r") == self.count("\r\n"):
             return self
         return Lines(re.sub(rb"\r+\n", b"\n", self.data).replace(b"\r", b" "))
 
     @cached_property
     def has_ends_in_quotes(self) -> bool:
         """Whether a quoted field holds a line end."""
-        ended = self.data.count(b'"\n') + (self.data.count(b'"\r\n') if b"\r" in self.data else 0)
-        if b'"' not in self.data or ended >= self.count("\n"):
+        if b'"' not in self.data:
+            return False
+        ended = self.count('"\n') + (self.count('"\r\n') if b"\r" in self.data else 0)
+        if ended >= self.count("\n"):
             return False
         return bool(self._inside_quotes.any())
 

@@ -88,7 +88,7 @@ def _may_hold_lines(grid: Grid) -> bool:
     first = next((i for i in range(grid.width) if any(row[i].strip() for row in top)), None)
     if first is None:
         return False
-    cells = grid.cells(first)
+    cells = grid.column(first).texts
     most = (pc.max(pc.count_substring(cells, d)).as_py() or 0 for d in DELIMITERS)
     return any(count >= ENOUGH for count in most)
 

@@ -78,20 +78,21 @@ def read(
 
 
 def _readings(tables: Iterable[RawTable | Source], shelf: Shelf | None) -> Iterator[tuple[str, Reading]]:
-    """The name of each and what it gave, in order; of sources that stand apart, AT_ONCE are read side by side."""
-    begun: deque[tuple[str, Future[Reading]]] = deque()
+    """The name of each and what it gave, in order; those that stand apart are read beside all others, AT_ONCE."""
+    waiting: deque[tuple[str, Reading | Future[Reading]]] = deque()
     with ThreadPoolExecutor(AT_ONCE) as readers:
         for table in tables:
             source = table if isinstance(table, Source) else Source(table.name, "", partial(iter, [table]))
-            while begun and (len(begun) == AT_ONCE or not source.apart):
-                name, reading = begun.popleft()
-                yield name, reading.result()
-            if source.apart:
-                begun.append((source.name, readers.submit(_reading, source, shelf)))
-            else:
-                yield source.name, _reading(source, shelf)
-        for name, reading in begun:
-            yield name, reading.result()
+            while source.apart and sum(isinstance(given, Future) for _, given in waiting) >= AT_ONCE:
+                yield _given(*waiting.popleft())
+            reading = readers.submit(_reading, source, shelf) if source.apart else _reading(source, shelf)
+            waiting.append((source.name, reading))
+        while waiting:
+            yield _given(*waiting.popleft())
+
+
+def _given(name: str, reading: Reading | Future[Reading]) -> tuple[str, Reading]:
+    return name, reading.result() if isinstance(reading, Future) else reading
 
 
 def shelve(source: Source, shelf: Shelf) -> None:

@@ -9,7 +9,6 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from ..model import Problem, Severity
 from ._account import SHOWN, Account, Block, column_letters
@@ -19,7 +18,7 @@ from ._columns import Read, read_columns
 from ._cores import on_all_cores
 from ._declared import Report
 from ._exports import Export, period_in_name, period_in_text
-from ._grid import TEXT, FileTable, Mask, text_series
+from ._grid import FileTable, Mask, constant
 from ._mixed import name_mixed
 from ._settled import settled
 
@@ -184,13 +183,6 @@ def blank_series(kind: str, size: int) -> pd.Series:
     if kind in ("quantity", "money", "measure"):
         return pd.Series(np.full(size, np.nan))
     return pd.Series(np.zeros(size, dtype=bool)) if kind == "present" else constant("", size)
-
-
-def constant(text: str, size: int) -> pd.Series:
-    """The same text in every row."""
-    if not size:
-        return pd.Series([], dtype=TEXT)
-    return text_series(pa.repeat(pa.scalar(text, pa.large_string()), size))
 
 
 def empty_frame(report: Report) -> pd.DataFrame:

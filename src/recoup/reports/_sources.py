@@ -15,7 +15,7 @@ class Source:
     """One tab or file. ``digest`` is the SHA-256 of all that its cells come from, "" where nobody knows it.
 
     Two sources with one name and one digest give the same tables. ``apart``: another thread may load it, also
-    while others are loaded.
+    while others are loaded, and it is worth one; what is not is loaded in the thread that asks, one by one.
     """
 
     name: str

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ._declared import Column, Report
-from ._grid import Encoded, Mask, encode, text_series
+from ._grid import Encoded, Mask, constant, encode, text_series
 
 _OF_ALL_LINES = ("settlement_start", "settlement_end", "deposit_date", "currency")
 
@@ -17,6 +17,8 @@ def refuse(frame: pd.DataFrame) -> pd.Series:
     """A row is a money line with amount and date or the settlement's own row with its total; nothing else."""
     total, amount = frame["total_amount"].notna().to_numpy(), frame["amount"].notna().to_numpy()
     undated = amount & frame["posted_date"].isna().to_numpy()
+    if (total | amount).all() and not undated.any():
+        return constant("", len(frame)).set_axis(frame.index)
     reason = pc.if_else(pa.array(~total & ~amount), "neither an amount nor a settlement total", "")
     return text_series(pc.if_else(pa.array(undated), "no posted date", reason)).set_axis(frame.index)
 
