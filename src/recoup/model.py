@@ -29,6 +29,9 @@ Cell: TypeAlias = "str | int | float | bool | date | datetime | Formula | None"
 Record: TypeAlias = "dict[str, Cell]"
 
 
+LONGEST_SENTENCE = 1_200  # characters of what a Problem says
+
+
 class RecoupError(Exception):
     """A mistake a person can mend: one sentence naming file, tab, row or column, and what to do."""
 
@@ -44,6 +47,13 @@ class Problem:
     column: str = ""
     rows: int = 0  # rows affected
     first_cells: str = ""  # for instance "C12, C40, C51"
+
+    def __post_init__(self) -> None:
+        """A sentence that quotes cells stays one that people can read, however long these are."""
+        for name in ("problem", "column"):
+            text = getattr(self, name)
+            if len(text) > LONGEST_SENTENCE:
+                object.__setattr__(self, name, text[: LONGEST_SENTENCE - 2] + " …")
 
 
 @dataclass(frozen=True, slots=True)

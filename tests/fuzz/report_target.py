@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from recoup import reports
-from recoup.model import Problem, RawTable
+from recoup.model import LONGEST_SENTENCE, Problem, RawTable
 from recoup.reports import _delimited
 from recoup.reports._grid import CODED, TEXT, Grid, encode
 from recoup.reports._importable import importable
@@ -18,7 +18,6 @@ from recoup.reports._rows import filled_rows, tab_rows
 from report_samples import samples
 
 NAME = "fuzz.txt"
-LONGEST_SENTENCE = 4_000
 _SEED_BYTES = 12_000
 
 

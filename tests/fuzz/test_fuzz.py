@@ -17,6 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutations import damaged_report, damaged_workbook
 
+from recoup.reports import all_reports
+
 SEED = st.integers(0, 2**32)
 FEW, MANY = 15, 3_000
 
@@ -99,6 +101,15 @@ REPORTS = {
     "a delimiter after a heading of one cell": ("'\n\n" + "a\tb\tc\td\te\n" * 3).encode(),
     "a currency of nine thousand letters": (
         "Date\tFNSKU\tCurrency\n" + "2026-01-01\tX\t" + "Q" * 9_000
+    ).encode(),
+    "a settlement whose id has nine thousand letters": (
+        "\t".join(c.headers[0] for c in all_reports()["settlements"].columns)
+        + "\n"
+        + "Q" * 9_000
+        + "\t"
+        + "2026-01-01\t" * 3
+        + "5.00"
+        + "\t" * 15
     ).encode(),
 }
 

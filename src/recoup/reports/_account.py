@@ -12,7 +12,6 @@ from ._declared import Report
 from ._grid import FileTable, Grid, Mask
 from ._headings import Heading
 
-LONGEST = 600  # characters of one problem
 SHOWN = 5  # first cells named in a problem
 
 
@@ -56,8 +55,7 @@ class Account:
         """Put rows on Checks."""
         cells = places(self.block, np.flatnonzero(rows)[:SHOWN], column)
         table = self.block.grid.table
-        short, under = _shortened(text), _shortened(header)
-        self.problems.append(Problem(severity, table.name, short, remedy, under, int(rows.sum()), cells))
+        self.problems.append(Problem(severity, table.name, text, remedy, header, int(rows.sum()), cells))
 
     def skip(self, rows: Mask, reason: str, lost: bool = True) -> int:
         """Take rows out of use; returns how many."""
@@ -68,11 +66,6 @@ class Account:
             self.used &= ~fresh
             self.unreadable += count if lost else 0
         return count
-
-
-def _shortened(text: str) -> str:
-    """A sentence that quotes cells stays one that people can read, however long these are."""
-    return text if len(text) <= LONGEST else text[: LONGEST - 2] + " …"
 
 
 def places(block: Block, rows: npt.NDArray[np.int64], column: int | None) -> str:
