@@ -15,12 +15,14 @@ import excel_stand_in
 from clicking import Person, clicks
 from excel_stand_in import Range
 from live_books import open_in_excel
+from recoup import books
 from recoup.books.area import Area
 from recoup.books.backups import BACKUP_FOLDER
 from recoup.books.base import BookChanged, BookLocked
 from recoup.books.function_cells import find_functions, freeze_functions
 from recoup.freezing import preview
 from recoup.model import Formula
+from recoup.sheets import WORKBOOK_VERSION
 from workbooks import Desk, refreshed_book, table
 
 ADDIN = r"'C:\Users\Bo''b\AppData\Roaming\Microsoft\Excel\XLSTART\recoup.xlam'"
@@ -197,9 +199,7 @@ def test_recoups_own_workbook_notes_it_in_the_journal(tmp_path: Path, arrays: No
         sheet = desk.workbook["Settings"]
         (row,) = (c.row for c in sheet["A"] if c.value == "Backups kept")
         sheet.cell(row, 2).value = 1
-    book = open_in_excel(path)
-    book.sheets.add("Mine").range("B2").formula = "=RECOUP_WHY(A2)"
-    book.sheets["Mine"].range("B2").impl._put((2, 2), Formula("RECOUP_WHY(A2)", "why"))
+    book = _with_a_function(path)
     person = Person(agrees=True)
     assert clicks("freeze_functions", person) == 0 and person.told == []
     book.save()
@@ -214,3 +214,27 @@ def test_recoups_own_workbook_notes_it_in_the_journal(tmp_path: Path, arrays: No
         "values, or led back",
     )
     excel_stand_in.stop()
+
+
+def test_a_workbook_of_a_newer_recoup_is_left_alone(tmp_path: Path, arrays: None) -> None:
+    assert arrays is None
+    excel_stand_in.start()
+    path = refreshed_book(tmp_path)
+    newer = books.open_book(path)
+    newer.write_names({"Recoup_Version": WORKBOOK_VERSION + 1})
+    newer.save()
+    book, lines = _with_a_function(path), len(table(path, "Journal"))
+    person = Person(agrees=True)
+    assert clicks("freeze_functions", person) == 0
+    assert person.asked == [] and "was made by a newer Recoup" in person.told[0]
+    book.save()
+    assert load_workbook(path)["Mine"]["B2"].value == "=RECOUP_WHY(A2)"
+    assert len(table(path, "Journal")) == lines
+    excel_stand_in.stop()
+
+
+def _with_a_function(path: Path) -> xw.Book:
+    """The workbook in Excel, where the person calls a function on a tab of their own."""
+    book = open_in_excel(path)
+    book.sheets.add("Mine").range("B2").impl._put((2, 2), Formula("RECOUP_WHY(A2)", "why"))
+    return book

@@ -8,6 +8,7 @@ from itertools import groupby
 import xlwings as xw
 
 from .books.area import Area
+from .books.base import NameMissing
 from .books.excel_calls import excel_calls
 from .books.function_cells import Called, Frozen, find_functions, freeze_functions
 from .books.open_tables import OpenTables
@@ -17,21 +18,37 @@ from .journal import Change, journal_rows
 from .live_doors import WRITTEN
 from .model import RecoupError
 from .run import Run
-from .workbook import backups_kept
+from .workbook import backups_kept, check_version
 
 QUESTION = "These formulas become the values they show, for people without the add-in. A backup comes first."
 _MOST = 20  # places that are named
 
 
 def functions_in(clicked: Clicked) -> tuple[xw.Book, list[Called]]:
-    """The workbook in front, any one, and its formulas with functions. Raises RecoupError when there are none."""
+    """The workbook in front, any one, and its formulas with functions.
+
+    Raises RecoupError when there are none, or when a newer Recoup made the workbook.
+    """
     with excel_calls():
         book = workbook_of(clicked)
         refuse_unwritable(book)
+        _is_recoups(OpenTables(book))
     called = find_functions(book)
     if not called:
         raise RecoupError(f"{book.name} holds no formula with a RECOUP_ function. Nothing was changed.")
     return book, called
+
+
+def _is_recoups(book: OpenTables) -> bool:
+    """Whether it is Recoup's workbook, by its version: other people's tables may be called Claims or Journal too.
+
+    Raises RecoupError when a newer Recoup made it.
+    """
+    try:
+        check_version(book)
+    except NameMissing:
+        return False
+    return True
 
 
 def preview(called: Sequence[Called]) -> str:
