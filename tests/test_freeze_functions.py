@@ -233,6 +233,38 @@ def test_a_workbook_of_a_newer_recoup_is_left_alone(tmp_path: Path, arrays: None
     excel_stand_in.stop()
 
 
+def test_an_accountants_table_called_journal_is_none_of_recoups(tmp_path: Path, arrays: None) -> None:
+    assert arrays is None
+    excel_stand_in.start()
+    path = tmp_path / "ledger.xlsx"
+    columns = [{"header": name} for name in ("Date", "Account", "Amount")]
+    with xlsxwriter.Workbook(path) as made:
+        for name in ("Claims", "Journal"):
+            made.add_worksheet(name).add_table("A1:C2", {"name": name, "columns": columns})
+    book, person = _with_a_function(path), Person(agrees=True)
+    assert clicks("freeze_functions", person, book="ledger.xlsx") == 0 and person.told == []
+    assert person.shown[0].startswith("1 cells hold their values now.") and "Journal" not in person.shown[0]
+    assert book.sheets["Mine"].range("B2").formula == "why"
+    (journal,) = book.sheets["Journal"].tables
+    assert journal.range.shape == (2, 3)
+    excel_stand_in.stop()
+
+
+def test_what_was_frozen_is_told_though_the_journal_takes_no_line(tmp_path: Path, arrays: None) -> None:
+    assert arrays is None
+    excel_stand_in.start()
+    book, person = _with_a_function(refreshed_book(tmp_path)), Person(agrees=True)
+    (journal,) = (table for sheet in book.sheets for table in sheet.tables if table.name == "Journal")
+    journal.range[0, 0].raw_value = "Number"
+    assert clicks("freeze_functions", person) == 0 and person.told == []
+    first, *rest = person.shown[0].splitlines()
+    assert first == "1 cells hold their values now."
+    assert "The Journal has no line about it: " in person.shown[0] and rest[-1].startswith(
+        "The backup is in "
+    )
+    excel_stand_in.stop()
+
+
 def _with_a_function(path: Path) -> xw.Book:
     """The workbook in Excel, where the person calls a function on a tab of their own."""
     book = open_in_excel(path)

@@ -10,7 +10,7 @@ import xlwings as xw
 from .books.area import Area
 from .books.base import NameMissing
 from .books.excel_calls import excel_calls
-from .books.function_cells import Called, Frozen, find_functions, freeze_functions
+from .books.function_cells import Called, find_functions, freeze_functions
 from .books.open_tables import OpenTables
 from .books.open_workbooks import Clicked, refuse_unwritable, workbook_of
 from .books.xlwings_book import XlwingsBook
@@ -81,9 +81,10 @@ def _shown(area: Area) -> str:
 def freeze(book: xw.Book, called: Sequence[Called], run: Run) -> str:
     """Turn them into values; what was done. Raises RecoupError, with nothing changed unless it says so."""
     with excel_calls(book.name):
-        keep = backups_kept(OpenTables(book))
+        tables = OpenTables(book)
+        keep = backups_kept(tables)
+        with_journal = _is_recoups(tables) and "Journal" in tables.tables()
     frozen = freeze_functions(book, called, keep=keep)
-    _write_journal(book, called, frozen, run)
     said = [f"{frozen.cells} cells hold their values now."] if frozen.cells else []
     if frozen.repaired:
         said.append(
@@ -91,16 +92,13 @@ def freeze(book: xw.Book, called: Sequence[Called], run: Run) -> str:
         )
     if frozen.left:
         said += ["", *_places("Left as they are, for they show an error", frozen.left)]
+    if with_journal:
+        said += _write_journal(book, [c for c in called if c not in frozen.left], run)
     return "\n".join([*said, "", WRITTEN, f"The backup is in {frozen.backup}."])
 
 
-def _write_journal(book: xw.Book, called: Sequence[Called], frozen: Frozen, run: Run) -> None:
-    """A line per tab, where the workbook has a Journal."""
-    if "Journal" not in {table.name for sheet in book.sheets for table in sheet.tables}:
-        return
-    live = XlwingsBook(book)
-    live.keep = 0  # the backup was made before the formulas went
-    done = [c for c in called if c not in frozen.left]
+def _write_journal(book: xw.Book, done: Sequence[Called], run: Run) -> list[str]:
+    """A line per tab on the Journal; why there is none, for by then the formulas are gone."""
     changes = [
         Change(
             run.who,
@@ -111,5 +109,11 @@ def _write_journal(book: xw.Book, called: Sequence[Called], frozen: Frozen, run:
         )
         for sheet, group in groupby(done, key=lambda c: c.sheet)
     ]
-    live.append_rows("Journal", journal_rows(changes, run=run.name, when=run.when))
-    live.save()
+    try:
+        live = XlwingsBook(book)
+        live.keep = 0  # the backup was made before the formulas went
+        live.append_rows("Journal", journal_rows(changes, run=run.name, when=run.when))
+        live.save()
+    except RecoupError as error:
+        return ["", f"The Journal has no line about it: {error}"]
+    return []
