@@ -13,9 +13,11 @@ from openpyxl import load_workbook
 
 import excel_stand_in
 from clicking import Person, clicks
+from excel_habits import REFUSED, ComError
 from excel_stand_in import Range
 from live_books import open_in_excel
 from recoup import books
+from recoup.books import excel_cells
 from recoup.books.area import Area
 from recoup.books.backups import BACKUP_FOLDER
 from recoup.books.base import BookChanged, BookLocked
@@ -45,6 +47,7 @@ CELLS: dict[str, tuple[Any, Any]] = {  # address: formula, and the value it show
     "G1": ("=RECOUP_SIZETIER(B1:B2,1,1,1)", "small standard"),
     "G2": ("=RECOUP_SIZETIER(B1:B2,1,1,1)", "#N/A"),
 }
+OTHER = '=RECOUP_OPENS("x",A1)'
 SPILL, ARRAY = Area.parse("D1:E2"), Area.parse("G1:G2")
 
 
@@ -89,7 +92,7 @@ def _made(path: Path) -> Path:
             else:
                 sheet.write(address, value)
         other.write_formula("A1", "=SUM(B1:B2)", None, 0)
-        other.write_formula("C3", '=RECOUP_OPENS("x",A1)', None, "Unknown")
+        other.write_formula("C3", OTHER, None, "Unknown")
     return path
 
 
@@ -156,6 +159,81 @@ def test_what_changed_since_it_was_shown_or_is_protected_is_left_alone(book: xw.
     with pytest.raises(BookLocked, match="'Sheet1' is protected"):
         freeze_functions(book, called, backups=tmp_path / "backups")
     assert seen(book) == before and not (tmp_path / "backups").exists()
+
+
+def refuse(monkeypatch: pytest.MonkeyPatch, area: str, ever_after: bool = False) -> None:
+    """Excel takes nothing that is written to that area, and then nothing at all where it stays busy."""
+    asked = excel_stand_in.App.asked
+
+    def refusing(app: excel_stand_in.App, what: str, where: str) -> None:
+        if (what, where) == ("write", area):
+            app.busy = ever_after
+            raise ComError(REFUSED, "No room")
+        asked(app, what, where)
+
+    monkeypatch.setattr(excel_stand_in.App, "asked", refusing)
+
+
+def test_when_excel_refuses_midway_the_formula_comes_back_and_what_is_done_is_told(
+    book: xw.Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse(monkeypatch, "Sheet1!D1:E2")
+    with pytest.raises(BookChanged) as told:
+        freeze_functions(book, find_functions(book), backups=tmp_path / "backups")
+    assert str(told.value).startswith("Excel refused a change to own.xlsx (No room)")
+    assert str(told.value).endswith(
+        " 5 cells hold their values already; click again for the rest. 1 formulas call the add-in of this computer "
+        f"again. The backup from before is in {tmp_path / 'backups'}."
+    )
+    after = seen(book)
+    assert after["D1"][0] == CELLS["D1"][0] and after["A1"][0] is None
+    assert seen(book, "Other")["C3"][0] == OTHER
+
+
+def test_a_formula_typed_over_several_cells_comes_back_as_one(
+    book: xw.Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[tuple[str, str]] = []
+    monkeypatch.setattr(
+        Range, "formula_array", property(None, lambda own, text: written.append((str(own.area), text)))
+    )
+    book.sheets["Sheet1"].range("G2").impl._put((2, 7), "small standard")
+    refuse(monkeypatch, "Sheet1!G1:G2")
+    with pytest.raises(BookChanged, match="9 cells hold their values already"):
+        freeze_functions(book, find_functions(book), backups=tmp_path / "backups")
+    assert written == [("G1:G2", CELLS["G1"][0])]
+
+
+def test_single_cells_that_excel_does_not_take_keep_their_formulas(
+    book: xw.Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = seen(book)
+    refuse(monkeypatch, "Sheet1!A3:A3")  # where it is written once more by itself
+    monkeypatch.setattr(excel_cells, "_could_be_typed", lambda content: False)
+    with pytest.raises(BookChanged, match=r"again\. The backup from before is in "):
+        freeze_functions(book, find_functions(book), backups=tmp_path / "backups")
+    after = seen(book)
+    assert {a: after[a][0] for a in CELLS if a != "A6"} == {a: before[a][0] for a in CELLS if a != "A6"}
+
+
+def test_where_the_formula_cannot_come_back_the_cells_are_named(
+    book: xw.Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse(monkeypatch, "Sheet1!D1:E2", ever_after=True)
+    with pytest.raises(
+        BookChanged, match="look at Sheet1!D1:E2, where neither formula nor value may stand now"
+    ):
+        freeze_functions(book, find_functions(book), backups=tmp_path / "backups")
+
+
+def test_when_excel_refuses_the_first_cell_nothing_was_changed(
+    book: xw.Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = seen(book)
+    refuse(monkeypatch, "Sheet1!A6:A6")
+    with pytest.raises(BookChanged, match="Nothing was changed"):
+        freeze_functions(book, find_functions(book), backups=tmp_path / "backups")
+    assert seen(book) == before
 
 
 def test_the_preview_names_the_cells_tab_by_tab(book: xw.Book) -> None:
