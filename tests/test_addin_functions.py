@@ -22,6 +22,7 @@ from recoup.addin.sources import read_modules
 from recoup.addin.vba_project import Kind, Module
 from recoup.addin.xlam import build_addin
 from recoup.worksheet_functions.declared import BY_NAME, FUNCTIONS, Function
+from recoup.worksheet_functions.failures import FAILURES, NO_ANSWER
 
 ROOT = Path(__file__).parents[1]
 VBA = ROOT / "addin" / "vba"
@@ -426,6 +427,19 @@ def test_the_server_is_started_like_a_click_without_the_environment_or_the_folde
         for name in ("RecoupServer", "RecoupPython")
     }
     assert started == {"-E -P"}
+
+
+def test_what_a_cell_says_in_place_of_an_answer_is_known_where_functions_are_frozen() -> None:
+    told = [
+        line
+        for name in ("RecoupServer", "RecoupPython")
+        for line in (VBA / f"{name}.bas").read_text().splitlines()
+        if re.match(r' +Recoup_(Answer|ServerProblem|InterpreterProblem) = (?!.*CallUDF).*"', line)
+    ]
+    assert len(told) == 8
+    known = {line: [f for f in FAILURES if f in line] for line in told}
+    assert all(known.values()), "add it to worksheet_functions/failures.py"
+    assert {f for found in known.values() for f in found} == set(FAILURES) - {NO_ANSWER}
 
 
 def test_on_a_mac_a_cell_says_what_is_needed_and_nothing_of_windows_is_declared() -> None:

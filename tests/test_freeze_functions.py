@@ -25,6 +25,7 @@ from recoup.books.function_cells import find_functions, freeze_functions
 from recoup.freezing import preview
 from recoup.model import Formula
 from recoup.sheets import WORKBOOK_VERSION
+from recoup.worksheet_functions.failures import FAILURES
 from workbooks import Desk, refreshed_book, table
 
 ADDIN = r"'C:\Users\Bo''b\AppData\Roaming\Microsoft\Excel\XLSTART\recoup.xlam'"
@@ -236,6 +237,52 @@ def test_when_excel_refuses_the_first_cell_nothing_was_changed(
     assert seen(book) == before
 
 
+@pytest.mark.parametrize("opening", FAILURES)
+def test_a_sentence_that_recoup_did_not_answer_is_made_no_value(
+    book: xw.Book, tmp_path: Path, opening: str
+) -> None:
+    sheet = book.sheets["Sheet1"]
+    for address, shown in {"A2": f"{opening}x", "D1": f"Due: {opening}x"}.items():
+        cell = sheet.range(address)
+        cell.impl._put((cell.row, cell.column), Formula(CELLS[address][0][1:], shown))
+    before = seen(book)
+    frozen = freeze_functions(book, find_functions(book), failures=FAILURES, backups=tmp_path / "backups")
+    after = seen(book)
+    assert {a: after[a] for a in ("A2", "D1", "E1", "D2", "E2")} == {
+        a: before[a] for a in ("A2", "D1", "E1", "D2", "E2")
+    }
+    assert {str(c.area): shown for c, shown in frozen.left.items()} == {
+        "A2:A2": f"{opening}x",
+        "A5:A5": "#NAME?",
+        "D1:E2": f"Due: {opening}x",
+        "G1:G2": "#N/A",
+    }
+
+
+ON_A_MAC = "Recoup's functions need Excel on Windows; on a Mac use the ribbon."
+
+
+def test_on_a_mac_every_function_is_left_and_told(tmp_path: Path, arrays: None) -> None:
+    assert arrays is None
+    excel_stand_in.start()
+    path = refreshed_book(tmp_path)
+    book, person, lines = _with_a_function(path, ON_A_MAC), Person(agrees=True), len(table(path, "Journal"))
+    assert clicks("freeze_functions", person) == 0 and person.told == []
+    *told, _, backup = person.shown[0].splitlines()
+    assert told == [
+        "No formula became a value.",
+        "",
+        "Left as they are, for Recoup did not answer: 1",
+        "  Mine: B2",
+        f"  {ON_A_MAC}",
+    ]
+    assert backup.startswith("The backup is in ")
+    book.save()
+    assert load_workbook(path)["Mine"]["B2"].value == "=RECOUP_WHY(A2)"
+    assert len(table(path, "Journal")) == lines
+    excel_stand_in.stop()
+
+
 def test_the_preview_names_the_cells_tab_by_tab(book: xw.Book) -> None:
     assert preview(find_functions(book)).splitlines() == [
         "Become values: 9",
@@ -343,8 +390,8 @@ def test_what_was_frozen_is_told_though_the_journal_takes_no_line(tmp_path: Path
     excel_stand_in.stop()
 
 
-def _with_a_function(path: Path) -> xw.Book:
+def _with_a_function(path: Path, shows: str = "why") -> xw.Book:
     """The workbook in Excel, where the person calls a function on a tab of their own."""
     book = open_in_excel(path)
-    book.sheets.add("Mine").range("B2").impl._put((2, 2), Formula("RECOUP_WHY(A2)", "why"))
+    book.sheets.add("Mine").range("B2").impl._put((2, 2), Formula("RECOUP_WHY(A2)", shows))
     return book

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 import xlwings as xw
 
 from .books.area import Area
 from .books.base import NameMissing
+from .books.cells import ERRORS
 from .books.excel_calls import excel_calls
 from .books.function_cells import Called, find_functions, freeze_functions
 from .books.open_tables import OpenTables
@@ -19,6 +20,7 @@ from .live_doors import WRITTEN
 from .model import RecoupError
 from .run import Run
 from .workbook import backups_kept, check_version
+from .worksheet_functions.failures import FAILURES
 
 QUESTION = "These formulas become the values they show, for people without the add-in. A backup comes first."
 _MOST = 20  # places that are named
@@ -84,17 +86,29 @@ def freeze(book: xw.Book, called: Sequence[Called], run: Run) -> str:
         tables = OpenTables(book)
         keep = backups_kept(tables)
         with_journal = _is_recoups(tables) and "Journal" in tables.tables()
-    frozen = freeze_functions(book, called, keep=keep)
-    said = [f"{frozen.cells} cells hold their values now."] if frozen.cells else []
+    frozen = freeze_functions(book, called, failures=FAILURES, keep=keep)
+    said = [f"{frozen.cells} cells hold their values now." if frozen.cells else "No formula became a value."]
     if frozen.repaired:
         said.append(
             f"{frozen.repaired} formulas call the add-in of this computer again; click once more to freeze them."
         )
-    if frozen.left:
-        said += ["", *_places("Left as they are, for they show an error", frozen.left)]
+    said += _left(frozen.left)
     if with_journal:
         said += _write_journal(book, [c for c in called if c not in frozen.left], run)
-    return "\n".join([*said, "", WRITTEN, f"The backup is in {frozen.backup}."])
+    written = [WRITTEN] if frozen.cells or frozen.repaired else []
+    return "\n".join([*said, "", *written, f"The backup is in {frozen.backup}."])
+
+
+def _left(left: Mapping[Called, str]) -> list[str]:
+    """Which formulas stay, and why."""
+    errors = [c for c, shown in left.items() if shown in ERRORS.values()]
+    unanswered = {c: shown for c, shown in left.items() if shown not in ERRORS.values()}
+    told = [
+        *_places("Left as they are, for they show an error", errors),
+        *_places("Left as they are, for Recoup did not answer", list(unanswered)),
+        *(f"  {sentence}" for sentence in list(dict.fromkeys(unanswered.values()))[:_MOST]),
+    ]
+    return ["", *told] if told else []
 
 
 def _write_journal(book: xw.Book, done: Sequence[Called], run: Run) -> list[str]:

@@ -1,8 +1,9 @@
 """Formulas with RECOUP_ functions in an open workbook: found, led back to this computer's add-in, turned into values.
 
-Decisions: a formula that fills several cells (an array, or one that spills) goes as a whole. What shows an error is
-left, for its value would be lost where only the add-in is missing. Values are written so that Excel takes no text for
-a number or date, not by pasting, which would leave out rows that a filter hides.
+Decisions: a formula that fills several cells (an array, or one that spills) goes as a whole. What shows an error, or
+that Recoup did not answer, is left, for its value would be lost where only the add-in or its Python is missing. Values
+are written so that Excel takes no text for a number or date, not by pasting, which would leave out rows that a filter
+hides.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -50,7 +51,7 @@ class Frozen:
 
     cells: int = 0
     repaired: int = 0
-    left: tuple[Called, ...] = ()
+    left: dict[Called, str] = field(default_factory=dict)  # and what they show in place of an answer
     backup: Path | None = None
     unsure: str = ""  # cells that hold neither their formula nor their value, perhaps
 
@@ -123,30 +124,34 @@ def _called(sheet: str, place: Place, formula: str, filled: Area | None) -> Call
 
 
 def freeze_functions(
-    book: xw.Book, called: Sequence[Called], *, backups: Path | None = None, keep: int = 5
+    book: xw.Book,
+    called: Sequence[Called],
+    *,
+    failures: Sequence[str] = (),
+    backups: Path | None = None,
+    keep: int = 5,
 ) -> Frozen:
     """Turn the formulas into their values, after a backup; those of another computer's add-in are led back to this one.
 
-    Raises ``BookError`` with nothing changed when they are no longer those that were found, or a tab is protected;
-    when Excel refuses a change midway it says what is done.
+    What shows an error, or a sentence that holds one of ``failures``, is left. Raises ``BookError``, with nothing
+    changed when they are no longer those that were found, or a tab is protected; when Excel refuses a change midway it
+    says what is done.
     """
     with excel_calls(book.name), quiet(book):
         _refuse(book, called)
         frozen = Frozen(backup=_backed_up(book, backups, keep))
-        left: list[Called] = []
         with _half_frozen(book.name, frozen):
             for name in dict.fromkeys(c.sheet for c in called):
-                _freeze_tab(book.sheets[name], [c for c in called if c.sheet == name], frozen, left)
-    frozen.left = tuple(left)
+                _freeze_tab(book.sheets[name], [c for c in called if c.sheet == name], failures, frozen)
     return frozen
 
 
-def _freeze_tab(sheet: xw.Sheet, own: Sequence[Called], frozen: Frozen, left: list[Called]) -> None:
+def _freeze_tab(sheet: xw.Sheet, own: Sequence[Called], failures: Sequence[str], frozen: Frozen) -> None:
     spills = _spills(sheet.book)
     for foreign in (c for c in own if c.foreign):
         _repair(sheet, foreign, spills)
         frozen.repaired += 1
-    for together, values in _values_of(sheet, [c for c in own if not c.foreign], left):
+    for together, values in _values_of(sheet, [c for c in own if not c.foreign], failures, frozen.left):
         with _formulas_kept(sheet, together, frozen):
             if together[0].is_array:
                 range_of(sheet, together[0].area).clear_contents()  # no part of an array can be written alone
@@ -229,31 +234,37 @@ def _enter(sheet: xw.Sheet, area: Area, text: str, as_array: bool, spills: bool)
 
 
 def _values_of(
-    sheet: xw.Sheet, called: Iterable[Called], left: list[Called]
+    sheet: xw.Sheet, called: Iterable[Called], failures: Sequence[str], left: dict[Called, str]
 ) -> Iterator[tuple[list[Called], dict[Place, Cell]]]:
     """The values to write: of neighbouring cells together, of each array by itself.
 
-    ``left`` gathers what shows an error.
+    ``left`` gathers what shows no answer.
     """
     single = {(c.area.top, c.area.left): c for c in called if not c.is_array}
     marks: dict[Place, Cell] = {place: Formula(c.formula) for place, c in single.items()}
     values: dict[Place, Cell] = {}
     for block in blocks(marks):
         values |= _read(sheet, block)
-    left += [c for place, c in single.items() if values[place] in _SHOWN]
-    shown = {place: cell for place, cell in values.items() if cell not in _SHOWN}
-    for block in list(blocks(shown)):
+    left |= {c: why for place, c in single.items() if (why := _no_answer([values[place]], failures))}
+    answers = {place: values[place] for place, c in single.items() if c not in left}
+    for block in list(blocks(answers)):
         places = _places(block)
-        yield [single[p] for p in places], {p: shown[p] for p in places}
+        yield [single[p] for p in places], {p: answers[p] for p in places}
     for array in (c for c in called if c.is_array):
         values = _read(sheet, array.area)
-        if any(cell in _SHOWN for cell in values.values()):
-            left.append(array)
+        if why := _no_answer(values.values(), failures):
+            left[array] = why
         else:
             yield [array], values
 
 
 _SHOWN = frozenset(ERRORS.values())
+
+
+def _no_answer(cells: Iterable[Cell], failures: Sequence[str]) -> str:
+    """What one of these cells shows in place of an answer; "" when all hold one."""
+    texts = (cell for cell in cells if isinstance(cell, str))
+    return next((t for t in texts if t in _SHOWN or any(f in t for f in failures)), "")
 
 
 def _read(sheet: xw.Sheet, area: Area) -> dict[Place, Cell]:
