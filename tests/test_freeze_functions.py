@@ -121,6 +121,30 @@ def test_formulas_are_found_with_all_the_cells_they_fill(book: xw.Book) -> None:
     assert [c.foreign for c in found.values() if c.foreign] == [ADDIN.strip("'")]
 
 
+CALLS_OR_NOT = {  # formulas with quotes of every kind, and whether they call a function
+    """='5" box'!A2&RECOUP_WHY("x")""": True,
+    """='Bob''s 5"'!A2&RECOUP_WHY("x")""": True,
+    """=Boxes[5" box]&RECOUP_WHY("x")""": True,
+    """=Boxes[[#This Row],['#5]]&RECOUP_WHY(Boxes[@['#6]])""": True,
+    """="it's "&RECOUP_WHY("it's")""": True,
+    """='RECOUP_WHY (old)'!A2""": False,
+    """="'"&"RECOUP_WHY("&"'\"""": False,
+    """=Boxes[RECOUP_WHY(x)]""": False,
+}
+
+
+def test_quotes_in_names_of_tabs_and_columns_hide_no_call(tmp_path: Path, arrays: None) -> None:
+    assert arrays is None
+    excel_stand_in.start()
+    with xlsxwriter.Workbook(tmp_path / "quotes.xlsx") as made:
+        sheet = made.add_worksheet("Own")
+        for row, formula in enumerate(CALLS_OR_NOT):
+            sheet.write_formula(row, 0, formula, None, "why")
+    found = find_functions(open_in_excel(tmp_path / "quotes.xlsx"))
+    assert [c.area.top for c in found] == [row for row, calls in enumerate(CALLS_OR_NOT.values(), 1) if calls]
+    excel_stand_in.stop()
+
+
 def test_values_stand_in_place_of_formulas_and_nothing_else_changes(book: xw.Book, tmp_path: Path) -> None:
     before = seen(book)
     frozen = freeze_functions(book, find_functions(book), backups=tmp_path / "backups")

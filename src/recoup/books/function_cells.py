@@ -31,7 +31,8 @@ from recoup.model import Cell, Formula
 
 _CALL = re.compile(r"(?<![\w.])RECOUP_[A-Z]+\s*\(", re.I)
 _FOREIGN = re.compile(r"(?:'(?:[^']|'')*recoup\.xlam'|(?:\[[^\]]*\])?recoup\.xlam)!(?=RECOUP_)", re.I)
-_TEXT = re.compile(r'"(?:[^"]|"")*"')
+# A text, the name of a tab, a column of a table: none of them calls anything
+_QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\[(?:'.|[^\[\]'])*\]""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def _formulas(sheet: xw.Sheet) -> Iterator[tuple[Place, str]]:
         part = range_of(sheet, Area(used.column, top, used.column + width - 1, bottom))
         for row, texts in enumerate(in_rows(part, part.formula), top):
             for column, text in enumerate(texts, used.column):
-                if isinstance(text, str) and text.startswith("=") and _CALL.search(_TEXT.sub('""', text)):
+                if isinstance(text, str) and text.startswith("=") and _CALL.search(_QUOTED.sub('""', text)):
                     yield (row, column), text
 
 
