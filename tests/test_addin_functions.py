@@ -192,6 +192,10 @@ EXTRA = {  # calls beside one of each function
     "column": 'RECOUP_DEADLINE("lost_in_warehouse", cells)',
     "whole": 'RECOUP_OPENS("lost_in_warehouse", cells.EntireColumn)',
     "given": 'RECOUP_DAYSLEFT("lost_in_warehouse", 46267, "DE", 46300)',
+    "blank day": 'RECOUP_DAYSLEFT("lost_in_warehouse", 46267, "DE", cells.Cells(1, 2))',
+    "a day blank": 'RECOUP_DAYSLEFT("lost_in_warehouse", 46267, "DE", cells.Offset(1, 0))',
+    "days": 'RECOUP_DAYSLEFT("lost_in_warehouse", 46267, "DE", cells)',
+    "spaces": 'RECOUP_DAYSLEFT("lost_in_warehouse", 46267, "DE", "  ")',
     "unknown": 'RECOUP_DEADLINE("unknown", 46267)',
     "fails": 'RECOUP_WHY("fails")',
 }
@@ -311,6 +315,17 @@ def test_a_function_of_time_is_volatile_only_without_its_day(told: dict[tuple[st
     assert told["book.xlsx", "RECOUP_DAYSLEFT"].startswith("[volatile]")
     given = ("String lost_in_warehouse", "Long 46267", "String DE", "Long 46300")
     assert plain(told["book.xlsx", "given"]).startswith(f"{STARTED}{asked('RECOUP_DAYSLEFT', *given)}")
+
+
+@needs_office
+@pytest.mark.parametrize(
+    ("on", "counts_from_today"),
+    [("blank day", True), ("a day blank", True), ("spaces", True), ("days", False)],
+)
+def test_a_blank_cell_as_its_day_is_no_day(
+    told: dict[tuple[str, ...], str], on: str, counts_from_today: bool
+) -> None:
+    assert told["book.xlsx", on].startswith("[volatile]") == counts_from_today
 
 
 @needs_office
