@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from computers import OFFICE, RULES, PaperRegistry, everything_in, linux, mac, make, windows
+from excel_habits import REJECTED, ComError
 from recoup import __version__, cli
 from recoup.addin import computer as computers
 from recoup.addin import facts as facts_module
@@ -28,6 +29,7 @@ from recoup.addin.sources import read_modules
 from recoup.addin.vba_project import Kind, Module
 from recoup.addin.xlam import build_addin
 from recoup.books import open_workbooks
+from recoup.books.excel_calls import ATTEMPTS
 
 SECURITY = rf"user\{OFFICE}\Excel\Security"
 LOCATIONS = rf"{SECURITY}\Trusted Locations"
@@ -490,3 +492,25 @@ def test_open_workbooks_whose_functions_name_another_computers_addin_are_listed(
     finding = only(to_do(pc))
     assert finding.topic == "Functions" and "Freeze functions" in finding.remedy
     assert "seller.xlsx" in finding.found and theirs in finding.found
+
+
+def test_an_excel_that_is_busy_or_gone_keeps_the_doctor_from_nothing(
+    pc: Computer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patience: list[int] = []
+    engine = SimpleNamespace(N_COM_ATTEMPTS=0)  # 0: xlwings asks for ever
+
+    class Busy:
+        @property
+        def books(self) -> list[Linked]:
+            patience.append(engine.N_COM_ATTEMPTS)
+            raise ComError(REJECTED)
+
+    theirs = SimpleNamespace(books=[Linked("seller.xlsx", r"C:\Users\Bob\XLSTART\recoup.xlam")])
+    monkeypatch.setitem(sys.modules, "xlwings._xlwindows", engine)
+    monkeypatch.setattr(open_workbooks.xw, "apps", [Busy(), theirs])
+    monkeypatch.setattr(open_workbooks.xw, "engines", SimpleNamespace(active="Excel"))
+    assert "seller.xlsx" in only(to_do(pc)).found, "the other Excel is looked at"
+    assert patience == [ATTEMPTS]
+    monkeypatch.setattr(open_workbooks.xw, "apps", (1 / 0 for _ in [1]))
+    assert to_do(pc) == []

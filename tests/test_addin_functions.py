@@ -22,6 +22,7 @@ from recoup.addin.sources import read_modules
 from recoup.addin.vba_project import Kind, Module
 from recoup.addin.xlam import build_addin
 from recoup.worksheet_functions.declared import BY_NAME, FUNCTIONS, Function
+from recoup.worksheet_functions.failures import FAILURES, NO_ANSWER
 
 ROOT = Path(__file__).parents[1]
 VBA = ROOT / "addin" / "vba"
@@ -191,6 +192,10 @@ EXTRA = {  # calls beside one of each function
     "column": 'RECOUP_DEADLINE("lost_in_warehouse", cells)',
     "whole": 'RECOUP_OPENS("lost_in_warehouse", cells.EntireColumn)',
     "given": 'RECOUP_DAYSLEFT("lost_in_warehouse", 46267, "DE", 46300)',
+    "blank day": 'RECOUP_DAYSLEFT("lost_in_warehouse", 46267, "DE", cells.Cells(1, 2))',
+    "a day blank": 'RECOUP_DAYSLEFT("lost_in_warehouse", 46267, "DE", cells.Offset(1, 0))',
+    "days": 'RECOUP_DAYSLEFT("lost_in_warehouse", 46267, "DE", cells)',
+    "spaces": 'RECOUP_DAYSLEFT("lost_in_warehouse", 46267, "DE", "  ")',
     "unknown": 'RECOUP_DEADLINE("unknown", 46267)',
     "fails": 'RECOUP_WHY("fails")',
 }
@@ -313,6 +318,17 @@ def test_a_function_of_time_is_volatile_only_without_its_day(told: dict[tuple[st
 
 
 @needs_office
+@pytest.mark.parametrize(
+    ("on", "counts_from_today"),
+    [("blank day", True), ("a day blank", True), ("spaces", True), ("days", False)],
+)
+def test_a_blank_cell_as_its_day_is_no_day(
+    told: dict[tuple[str, ...], str], on: str, counts_from_today: bool
+) -> None:
+    assert told["book.xlsx", on].startswith("[volatile]") == counts_from_today
+
+
+@needs_office
 def test_days_of_1904_stay_numbers_and_what_is_unknown_stays_a_text(told: dict[tuple[str, ...], str]) -> None:
     assert told["old 1904.xlsx", "RECOUP_DEADLINE"].endswith("Double 46327")
     assert asked("RECOUP_DUE", "missing", book="old 1904.xlsx") in plain(told["old 1904.xlsx", "RECOUP_DUE"])
@@ -426,6 +442,19 @@ def test_the_server_is_started_like_a_click_without_the_environment_or_the_folde
         for name in ("RecoupServer", "RecoupPython")
     }
     assert started == {"-E -P"}
+
+
+def test_what_a_cell_says_in_place_of_an_answer_is_known_where_functions_are_frozen() -> None:
+    told = [
+        line
+        for name in ("RecoupServer", "RecoupPython")
+        for line in (VBA / f"{name}.bas").read_text().splitlines()
+        if re.match(r' +Recoup_(Answer|ServerProblem|InterpreterProblem) = (?!.*CallUDF).*"', line)
+    ]
+    assert len(told) == 8
+    known = {line: [f for f in FAILURES if f in line] for line in told}
+    assert all(known.values()), "add it to worksheet_functions/failures.py"
+    assert {f for found in known.values() for f in found} == set(FAILURES) - {NO_ANSWER}
 
 
 def test_on_a_mac_a_cell_says_what_is_needed_and_nothing_of_windows_is_declared() -> None:

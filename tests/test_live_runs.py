@@ -215,3 +215,18 @@ def test_the_window_imports_nothing_from_the_folder_the_run_stands_in(
     with window("Refresh claims") as show:
         show("one")
     assert not (tmp_path / "was here").exists()
+
+
+def test_lines_with_accents_arrive_whatever_the_computers_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "PYTHONIOENCODING": "cp1252",  # as Windows has it in the West
+        "LC_ALL": "C",
+        "PYTHONUTF8": "0",
+        "PYTHONCOERCECLOCALE": "0",
+    }.items():
+        monkeypatch.setenv(name, value)
+    child = own_python.start_python("-c", "line = input(); print(ascii(line)); print(line)", answers=True)
+    assert child is not None
+    step = "writing Ángel, 倉庫"
+    told, _ = child.communicate(f"{step}\n")
+    assert told == f"{step!a}\n{step}\n"

@@ -187,6 +187,10 @@ def test_what_is_not_there_is_named(book: xw.Book) -> None:
         seen.read_table("Nope")
     with pytest.raises(books.base.NameMissing, match="has no name Recoup_Nope"):
         seen.read_name("Recoup_Nope")
+    opened = book.impl
+    opened.workbook.defined_names["Recoup_Version"].attr_text, opened.rearranged = "_Recoup!#REF!", True
+    with pytest.raises(books.base.NameMissing, match="has no name Recoup_Version"):
+        seen.read_name("Recoup_Version")
     with pytest.raises(books.base.SheetMissing, match="has no tab 'Nope'"):
         seen.read_raw("Nope")
 

@@ -12,6 +12,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from excel_habits import ERRORS as NUMBER_OF
 from function_cells import given as handed_over
 from function_cells import paper
 from recoup.books import open_book
@@ -90,6 +91,7 @@ def test_what_is_due_is_the_table_of_the_command_with_days_as_numbers(book: Path
         assert found[0] == headings == list(HEADERS) and rows
         assert found[1:] == [[_as_cell(c) for c in row] for row in rows]
     assert answer("RECOUP_DUE", [None], call) == answer("RECOUP_DUE", [7.0], call)
+    assert answer("RECOUP_DUE", ["  "], call) == answer("RECOUP_DUE", [7.0], call)
 
 
 def _as_cell(value: Any) -> Any:
@@ -109,6 +111,8 @@ def test_where_nothing_is_due_the_table_says_so_below_its_headings() -> None:
         (-1.0, "days must be a whole number from 0 to 3650, not -1."),
         (2.5, "days must be a whole number from 0 to 3650, not 2.5."),
         ("a week", "days: 'a week' is no number."),
+        (NUMBER_OF["#N/A"], "days: '#N/A' is no number."),
+        (True, "days: 'TRUE' is no number."),
         (((1.0,), (2.0,)), "days must be one cell."),
     ],
 )

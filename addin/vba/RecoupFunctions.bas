@@ -12,7 +12,7 @@ Public Function RECOUP_OPENS(ByVal kind As Variant, ByVal event_date As Variant,
 End Function
 
 Public Function RECOUP_DAYSLEFT(ByVal kind As Variant, ByVal event_date As Variant, Optional ByVal marketplace As Variant, Optional ByVal on_ As Variant) As Variant
-    Application.Volatile IsMissing(on_)
+    Application.Volatile Recoup_HasBlank(on_)
     RECOUP_DAYSLEFT = Recoup_Answer("RECOUP_DAYSLEFT", Array(Recoup_Cells(kind), Recoup_Cells(event_date), Recoup_Cells(marketplace), Recoup_Cells(on_), Recoup_State(), Empty))
 End Function
 

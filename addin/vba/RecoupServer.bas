@@ -59,6 +59,21 @@ Public Function Recoup_Cells(Optional ByVal given As Variant) As Variant
     End If
 End Function
 
+Public Function Recoup_HasBlank(Optional ByVal given As Variant) As Boolean
+    ' Whether an argument is left out or holds a blank cell, in place of which Python takes today
+    Dim cells As Variant
+    Dim cell As Variant
+    cells = Recoup_Cells(given)
+    If Not IsArray(cells) Then cells = Array(cells)
+    For Each cell In cells
+        If IsEmpty(cell) Then
+            Recoup_HasBlank = True
+        ElseIf VarType(cell) = vbString Then
+            If Trim$(cell) = "" Then Recoup_HasBlank = True
+        End If
+    Next cell
+End Function
+
 Private Function Recoup_Values(ByVal given As Object) As Variant
     If given.Areas.Count > 1 Then
         Recoup_Values = CVErr(2023) ' #REF!

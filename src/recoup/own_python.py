@@ -23,7 +23,11 @@ def start_python(*command: str, answers: bool = False) -> subprocess.Popen[str] 
             stderr=subprocess.DEVNULL,
             text=True,
             encoding="utf-8",
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
+                "PYTHONIOENCODING": "utf-8",  # else it would take the lines for those of the computer's language
+            },
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # Windows: no black console behind it
         )
     except OSError:

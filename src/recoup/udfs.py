@@ -20,6 +20,7 @@ from .books.open_tables import OpenTables
 from .worksheet_functions.answers import Call, answer
 from .worksheet_functions.calling_book import CallingBook
 from .worksheet_functions.declared import CATEGORY, FUNCTIONS, Function
+from .worksheet_functions.failures import NO_ANSWER
 from .worksheet_functions.grids import Cells
 
 
@@ -68,7 +69,7 @@ def _door(function: Function) -> Callable[..., Cells]:
                     function.name, arguments, Call(_book_of(state, caller), state.today, state.date1904)
                 )
         except Exception as error:  # whatever it is, the cell says it
-            return [[f"Recoup could not answer: {error}"]]
+            return [[f"{NO_ANSWER}{error}"]]
 
     added = [Parameter(n, Parameter.POSITIONAL_OR_KEYWORD, default=None) for n in ("state", "caller")]
     named = [

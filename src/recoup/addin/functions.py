@@ -46,7 +46,7 @@ def _call(function: Function) -> Iterator[str]:
     )
     yield f"Public Function {function.name}({', '.join(taken)}) As Variant"
     if function.volatile:
-        yield f"    Application.Volatile{'' if function.volatile == 'always' else f' IsMissing({names[-1]})'}"
+        yield f"    Application.Volatile{'' if function.volatile == 'always' else f' Recoup_HasBlank({names[-1]})'}"
     cells = ", ".join(f"Recoup_Cells({name})" for name in names)
     answer = f'Recoup_Answer("{function.name}", Array({cells}, Recoup_State(), Empty))'
     yield f"    {function.name} = {f'Recoup_Day({answer})' if function.gives == 'date' else answer}"

@@ -1,15 +1,17 @@
 """Formulas with RECOUP_ functions in an open workbook: found, led back to this computer's add-in, turned into values.
 
-Decisions: a formula that fills several cells (an array, or one that spills) goes as a whole. What shows an error is
-left, for its value would be lost where only the add-in is missing. Values are written so that Excel takes no text for
-a number or date, not by pasting, which would leave out rows that a filter hides.
+Decisions: a formula that fills several cells (an array, or one that spills) goes as a whole. What shows an error, or
+that Recoup did not answer, is left, for its value would be lost where only the add-in or its Python is missing. Values
+are written so that Excel takes no text for a number or date, not by pasting, which would leave out rows that a filter
+hides.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -20,7 +22,7 @@ import xlwings as xw
 from recoup.books import open_workbooks as excel
 from recoup.books.area import Area
 from recoup.books.backups import back_up, keep_newest
-from recoup.books.base import BookChanged, BookLocked
+from recoup.books.base import BookChanged, BookError, BookLocked
 from recoup.books.cells import ERRORS, to_serial
 from recoup.books.excel_calls import excel_calls, says
 from recoup.books.excel_cells import MOST_READ, Place, blocks, in_rows, range_of, write_cells
@@ -29,7 +31,8 @@ from recoup.model import Cell, Formula
 
 _CALL = re.compile(r"(?<![\w.])RECOUP_[A-Z]+\s*\(", re.I)
 _FOREIGN = re.compile(r"(?:'(?:[^']|'')*recoup\.xlam'|(?:\[[^\]]*\])?recoup\.xlam)!(?=RECOUP_)", re.I)
-_TEXT = re.compile(r'"(?:[^"]|"")*"')
+# A text, the name of a tab, a column of a table: none of them calls anything
+_QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\[(?:'.|[^\[\]'])*\]""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,9 @@ class Frozen:
 
     cells: int = 0
     repaired: int = 0
-    left: tuple[Called, ...] = ()
+    left: dict[Called, str] = field(default_factory=dict)  # and what they show in place of an answer
     backup: Path | None = None
+    unsure: str = ""  # cells that hold neither their formula nor their value, perhaps
 
 
 def find_functions(book: xw.Book) -> list[Called]:
@@ -92,7 +96,7 @@ def _formulas(sheet: xw.Sheet) -> Iterator[tuple[Place, str]]:
         part = range_of(sheet, Area(used.column, top, used.column + width - 1, bottom))
         for row, texts in enumerate(in_rows(part, part.formula), top):
             for column, text in enumerate(texts, used.column):
-                if isinstance(text, str) and text.startswith("=") and _CALL.search(_TEXT.sub('""', text)):
+                if isinstance(text, str) and text.startswith("=") and _CALL.search(_QUOTED.sub('""', text)):
                     yield (row, column), text
 
 
@@ -121,28 +125,75 @@ def _called(sheet: str, place: Place, formula: str, filled: Area | None) -> Call
 
 
 def freeze_functions(
-    book: xw.Book, called: Sequence[Called], *, backups: Path | None = None, keep: int = 5
+    book: xw.Book,
+    called: Sequence[Called],
+    *,
+    failures: Sequence[str] = (),
+    backups: Path | None = None,
+    keep: int = 5,
 ) -> Frozen:
     """Turn the formulas into their values, after a backup; those of another computer's add-in are led back to this one.
 
-    Raises ``BookError`` with nothing changed when they are no longer those that were found, or a tab is protected.
+    What shows an error, or a sentence that holds one of ``failures``, is left. Raises ``BookError``, with nothing
+    changed when they are no longer those that were found, or a tab is protected; when Excel refuses a change midway it
+    says what is done.
     """
     with excel_calls(book.name), quiet(book):
         _refuse(book, called)
         frozen = Frozen(backup=_backed_up(book, backups, keep))
-        left: list[Called] = []
-        for name in dict.fromkeys(c.sheet for c in called):
-            sheet, own = book.sheets[name], [c for c in called if c.sheet == name]
-            for foreign in (c for c in own if c.foreign):
-                _repair(sheet, foreign, _spills(book))
-                frozen.repaired += 1
-            for array, values in _values_of(sheet, [c for c in own if not c.foreign], left):
-                if array is not None:
-                    range_of(sheet, array.area).clear_contents()  # no part of an array can be written alone
-                write_cells(sheet, values)
-                frozen.cells += len(values)
-    frozen.left = tuple(left)
+        with _half_frozen(book.name, frozen):
+            for name in dict.fromkeys(c.sheet for c in called):
+                _freeze_tab(book.sheets[name], [c for c in called if c.sheet == name], failures, frozen)
     return frozen
+
+
+def _freeze_tab(sheet: xw.Sheet, own: Sequence[Called], failures: Sequence[str], frozen: Frozen) -> None:
+    spills = _spills(sheet.book)
+    for foreign in (c for c in own if c.foreign):
+        _repair(sheet, foreign, spills)
+        frozen.repaired += 1
+    for together, values in _values_of(sheet, [c for c in own if not c.foreign], failures, frozen.left):
+        with _formulas_kept(sheet, together, frozen):
+            if together[0].is_array:
+                range_of(sheet, together[0].area).clear_contents()  # no part of an array can be written alone
+            write_cells(sheet, values)
+        frozen.cells += len(values)
+
+
+@contextmanager
+def _half_frozen(book: str, frozen: Frozen) -> Iterator[None]:
+    """Say what is done already, and where the backup is, when Excel refuses the next cells."""
+    try:
+        with excel_calls(book):
+            yield
+    except BookError as error:
+        done = []
+        if frozen.cells:
+            done.append(f"{frozen.cells} cells hold their values already; click again for the rest.")
+        if frozen.repaired:
+            done.append(f"{frozen.repaired} formulas call the add-in of this computer again.")
+        if frozen.unsure:
+            done.append(f"In Excel look at {frozen.unsure}, where neither formula nor value may stand now.")
+        told = " ".join(done) or "Nothing was changed."
+        raise BookChanged(f"{error} {told} The backup from before is in {frozen.backup}.") from error
+
+
+@contextmanager
+def _formulas_kept(sheet: xw.Sheet, together: Sequence[Called], frozen: Frozen) -> Iterator[None]:
+    """Put the formulas back when Excel does not take the values that are written over them."""
+    first, last = together[0].area, together[-1].area
+    as_array = bool(says(range_of(sheet, first).api, "HasArray", False))
+    try:
+        yield
+    except Exception:
+        try:
+            if together[0].is_array:
+                _enter(sheet, first, together[0].formula, as_array, spills=True)
+            else:
+                write_cells(sheet, {(c.area.top, c.area.left): Formula(c.formula[1:]) for c in together})
+        except Exception:  # it takes nothing at all
+            frozen.unsure = f"{sheet.name}!{first.union(last)}"
+        raise
 
 
 def _refuse(book: xw.Book, called: Sequence[Called]) -> None:
@@ -168,9 +219,14 @@ def _backed_up(book: xw.Book, backups: Path | None, keep: int) -> Path:
 
 def _repair(sheet: xw.Sheet, called: Called, spills: bool) -> None:
     """Write the formula anew without the path; Excel then finds the add-in that is loaded."""
-    text, area = _FOREIGN.sub("", called.formula), called.area
+    api = sheet.range((called.area.top, called.area.left)).api
+    as_array = called.is_array and bool(says(api, "HasArray", False))
+    _enter(sheet, called.area, _FOREIGN.sub("", called.formula), as_array, spills)
+
+
+def _enter(sheet: xw.Sheet, area: Area, text: str, as_array: bool, spills: bool) -> None:
     cell = sheet.range((area.top, area.left))
-    if called.is_array and says(cell.api, "HasArray", False):
+    if as_array:
         range_of(sheet, area).formula_array = text
     elif spills:
         cell.formula2 = text
@@ -179,25 +235,37 @@ def _repair(sheet: xw.Sheet, called: Called, spills: bool) -> None:
 
 
 def _values_of(
-    sheet: xw.Sheet, called: Iterable[Called], left: list[Called]
-) -> Iterator[tuple[Called | None, dict[Place, Cell]]]:
-    """The values to write: of single cells together, of each array by itself; ``left`` gathers what shows an error."""
+    sheet: xw.Sheet, called: Iterable[Called], failures: Sequence[str], left: dict[Called, str]
+) -> Iterator[tuple[list[Called], dict[Place, Cell]]]:
+    """The values to write: of neighbouring cells together, of each array by itself.
+
+    ``left`` gathers what shows no answer.
+    """
     single = {(c.area.top, c.area.left): c for c in called if not c.is_array}
     marks: dict[Place, Cell] = {place: Formula(c.formula) for place, c in single.items()}
     values: dict[Place, Cell] = {}
     for block in blocks(marks):
         values |= _read(sheet, block)
-    left += [c for place, c in single.items() if values[place] in _SHOWN]
-    yield None, {place: cell for place, cell in values.items() if cell not in _SHOWN}
+    left |= {c: why for place, c in single.items() if (why := _no_answer([values[place]], failures))}
+    answers = {place: values[place] for place, c in single.items() if c not in left}
+    for block in list(blocks(answers)):
+        places = _places(block)
+        yield [single[p] for p in places], {p: answers[p] for p in places}
     for array in (c for c in called if c.is_array):
         values = _read(sheet, array.area)
-        if any(cell in _SHOWN for cell in values.values()):
-            left.append(array)
+        if why := _no_answer(values.values(), failures):
+            left[array] = why
         else:
-            yield array, values
+            yield [array], values
 
 
 _SHOWN = frozenset(ERRORS.values())
+
+
+def _no_answer(cells: Iterable[Cell], failures: Sequence[str]) -> str:
+    """What one of these cells shows in place of an answer; "" when all hold one."""
+    texts = (cell for cell in cells if isinstance(cell, str))
+    return next((t for t in texts if t in _SHOWN or any(f in t for f in failures)), "")
 
 
 def _read(sheet: xw.Sheet, area: Area) -> dict[Place, Cell]:

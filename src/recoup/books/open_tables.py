@@ -59,10 +59,10 @@ class OpenTables:
     def read_name(self, defined_name: str) -> Cell:
         """The value of a named cell."""
         for found in self._book.names:
-            if found.name == defined_name:
+            if found.name == defined_name and "#REF!" not in (found.refers_to or ""):
                 place = found.refers_to_range
                 return _read(place.sheet, Area(place.column, place.row, place.column, place.row))[0][0]
-        raise NameMissing(f"{self.path.name} has no name {defined_name}: it was deleted.")
+        raise NameMissing(f"{self.path.name} has no name {defined_name}: it was deleted or points nowhere.")
 
     def read_raw(self, sheet: str) -> RawTable:
         """A whole tab as text."""

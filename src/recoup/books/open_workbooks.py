@@ -14,7 +14,7 @@ import xlwings as xw
 
 from recoup.books.backups import BACKUP_FOLDER
 from recoup.books.base import BookError, BookLocked, BookUnsupported
-from recoup.books.excel_calls import says
+from recoup.books.excel_calls import excel_calls, says
 from recoup.books.synced import is_synced
 
 _ENDING = ".xlsx"  # of a workbook that was never saved
@@ -77,16 +77,19 @@ def _named(app: xw.App, name: str) -> xw.Book | None:
 
 
 def linked_files(ending: str) -> list[tuple[str, str]]:
-    """The name of each workbook that is open in any Excel, and each file with that ending that its formulas name."""
+    """The name of each workbook that is open in any Excel, and each file with that ending that its formulas name.
+
+    An Excel that is busy or does not tell is passed over, and not waited for.
+    """
+    found: list[tuple[str, str]] = []
     if xw.engines.active is None:
-        return []
-    return [
-        (book.name, file)
-        for app in xw.apps
-        for book in app.books
-        for file in _links(book)
-        if file.lower().endswith(ending)
-    ]
+        return found
+    with suppress(Exception), excel_calls():
+        for app in xw.apps:
+            with suppress(Exception):
+                files = [(book.name, file) for book in app.books for file in _links(book)]
+                found += [(name, file) for name, file in files if file.lower().endswith(ending)]
+    return found
 
 
 def _links(book: xw.Book) -> list[str]:

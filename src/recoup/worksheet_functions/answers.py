@@ -18,7 +18,7 @@ from recoup.worksheet_functions import rules
 from recoup.worksheet_functions.calling_book import CallingBook
 from recoup.worksheet_functions.declared import BY_NAME
 from recoup.worksheet_functions.fees_due import fba_fees, size_tiers
-from recoup.worksheet_functions.grids import Asked, Cells, Given, as_cells, for_each, lay_over
+from recoup.worksheet_functions.grids import Asked, Cells, Given, as_cells, for_each, lay_over, seen
 from recoup.worksheet_functions.rules import Circumstances
 from recoup.worksheet_functions.typed import day_of, name_of, number_of
 
@@ -113,7 +113,8 @@ def _table(given: Sequence[Given], call: Call) -> Cells:
     (days,) = (as_cells(g) for g in given)
     if (len(days), len(days[0])) != (1, 1):
         raise RecoupError("days must be one cell.")
-    ahead = DAYS if days[0][0] in (None, "") else number_of("days", days[0][0])
+    cell = seen(days[0][0])
+    ahead = DAYS if cell is None else number_of("days", cell)
     if not 0 <= ahead <= FARTHEST or ahead != int(ahead):
         raise RecoupError(f"days must be a whole number from 0 to {FARTHEST}, not {ahead:g}.")
     table = call.book.due(call.today, int(ahead))

@@ -6,7 +6,8 @@ what was found by them stays found. A workbook that is none of Recoup's is judge
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 
@@ -91,25 +92,31 @@ class CallingBook:
     # ---- money
 
     def unit_value(self, name: str, on: date, marketplace: str) -> Value:
-        """What Amazon owes for a unit in stock, by its SKU, FNSKU or ASIN."""
-        costs, product = self._costs, Product(name, name, name)
-        if not costs.currencies(product):
-            product = self._products.get(name, product)
-        return stock_value(self.policy, costs, product, on, marketplace)
+        """What Amazon owes for a unit in stock, by its SKU, FNSKU or ASIN: as for a claim of that product.
+
+        Raises ``RecoupError`` when the products of that name differ in it.
+        """
+        products = self._products.get(name) or [Product(name, name, name)]
+        values = [stock_value(self.policy, self._costs, p, on, marketplace) for p in products]
+        if len({value.unit for value in values}) > 1:
+            raise RecoupError(
+                f"{name} is several products on Claims, of different values: give the FNSKU of one."
+            )
+        return values[0]
 
     @cached_property
     def _costs(self) -> SourcingCosts:
         return SourcingCosts(read_own_records(self._book, "sourcing_costs"))
 
     @cached_property
-    def _products(self) -> dict[str, Product]:
+    def _products(self) -> dict[str, list[Product]]:
         """The products of Claims by each of their names: costs may be known by another one."""
-        found: dict[str, Product] = {}
+        found: dict[str, list[Product]] = defaultdict(list)
         for row in self._claims.values() if "Claims" in self._book.tables() else ():
             names = [text(row.get(header)) for header in _NAMES]
             for name in filter(None, names):
-                found.setdefault(name, Product(*names))
-        return found
+                found[name].append(Product(*names))
+        return {name: _fullest(list(dict.fromkeys(products))) for name, products in found.items()}
 
     # ---- work
 
@@ -126,6 +133,16 @@ class CallingBook:
     def _notebook(self) -> Notebook:
         require_recoup(self._book)
         return read_notebook(self._book)
+
+
+def _fullest(products: Collection[Product]) -> list[Product]:
+    """Without those that only name less of another one."""
+
+    def is_part(one: Product, other: Product) -> bool:
+        pairs = ((one.sku, other.sku), (one.fnsku, other.fnsku), (one.asin, other.asin))
+        return one != other and all(mine in ("", its) for mine, its in pairs)
+
+    return [p for p in products if not any(is_part(p, other) for other in products)]
 
 
 _Typed = tuple[tuple[tuple[str, Cell], ...], ...]

@@ -20,13 +20,13 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function. ``gives`` tells Excel how to show one answer; ``volatile``: always, or without its last argument."""
+    """A function. ``gives`` tells how Excel shows one answer; ``volatile``: always, or with a blank last argument."""
 
     name: str
     says: str
     arguments: tuple[Argument, ...]
     gives: Literal["date", "value"] = "value"
-    volatile: Literal["", "always", "without the last"] = ""
+    volatile: Literal["", "always", "with a blank last"] = ""
 
 
 _KIND = Argument("kind", "Kind of claim as on Policy, such as lost_in_warehouse. A cell or a range.")
@@ -63,7 +63,7 @@ FUNCTIONS = (
         "RECOUP_DAYSLEFT",
         "Days from today, or another day, to the last day on which Amazon takes the claim; below 0 it is too late.",
         (_KIND, _EVENT, _MARKET, Argument("on", "The day to count from. Left out: today.", True)),
-        volatile="without the last",
+        volatile="with a blank last",
     ),
     Function(
         "RECOUP_UNITVALUE",

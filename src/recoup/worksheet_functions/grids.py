@@ -49,7 +49,7 @@ def for_each(
     rows, columns = shape
     asked = list(zip(*(_flat(grid, rows, columns) for grid in grids), strict=True))
     questions = list(dict.fromkeys(asked))
-    given = answer([tuple(map(_seen, question)) for question in questions])
+    given = answer([tuple(map(seen, question)) for question in questions])
     answers = list(map(dict(zip(questions, given, strict=True)).__getitem__, asked))
     return [answers[start : start + columns] for start in range(0, rows * columns, columns)]
 
@@ -57,10 +57,10 @@ def for_each(
 def _flat(grid: Cells, rows: int, columns: int) -> list[Cell]:
     wide = [list(row) * columns for row in grid] if len(grid[0]) < columns else grid
     flat = list(chain.from_iterable(wide if len(wide) == rows else list(wide) * rows))
-    return list(map(_seen, flat)) if {bool, int} & set(map(type, flat)) else flat  # else True would be 1
+    return list(map(seen, flat)) if {bool, int} & set(map(type, flat)) else flat  # else True would be 1
 
 
-def _seen(cell: Cell) -> Cell:
+def seen(cell: Cell) -> Cell:
     """A cell as a person sees it: truth and errors as their text, a blank text as nothing."""
     if isinstance(cell, str):
         return cell if cell.strip() else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property, partial
@@ -84,13 +84,13 @@ def _window(at: Circumstances, kind: Cell, event: Cell, marketplace: Cell) -> Wi
 def deadline(at: Circumstances, asked: Asked) -> Cell:
     """The last day to file."""
     found = _window(at, *asked)
-    return found.deadline or _unknown(found)
+    return found.deadline or _unknown(at, asked, found)
 
 
 def opens(at: Circumstances, asked: Asked) -> Cell:
     """The first day to file."""
     found = _window(at, *asked)
-    return found.opens or _unknown(found)
+    return found.opens or _unknown(at, asked, found)
 
 
 def days_left(at: Circumstances, asked: Asked) -> Cell:
@@ -98,10 +98,16 @@ def days_left(at: Circumstances, asked: Asked) -> Cell:
     *about, on = asked
     start = at.today if on is None else day_of("on", on, at.date1904)
     found = _window(at, *about)
-    return (found.deadline - start).days if found.deadline else _unknown(found)
+    return (found.deadline - start).days if found.deadline else _unknown(at, about, found)
 
 
-def _unknown(window: Window) -> str:
+def _unknown(at: Circumstances, about: Sequence[Cell], window: Window) -> str:
+    """Why there is no day: where the rule of today is known, the event is older than it."""
+    kind, event, marketplace = about
+    day = at.event_day(event)
+    today = find_window(at.policy, at.kind(kind), [at.today], at.marketplace(marketplace))
+    if day < at.today and not today.question:
+        return f"Unknown: {day} is before the rules that Recoup knows for this marketplace: check the event date."
     return f"Unknown: {window.question}."
 
 
