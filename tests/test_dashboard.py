@@ -72,9 +72,14 @@ def sources(story: Mapping[str, Any]) -> Sources:
         ledger=pd.DataFrame(rows, columns=LEDGER).astype({"_row": "int64", "quantity": "float64"}),
         gone=[Gone("Inventory Ledger", n, int(r["Gone"])) for n, r in enumerate(ledger, 2) if r["Gone"]],  # type: ignore[arg-type]
         ledger_days=(date(2026, 1, 1), date(2026, 11, 14)) if ledger else None,
-        policy=load().with_settings(home)[0],
+        policy=load().with_settings(home)[0].overridden(overridden(story.get("overrides", {})), [])[0],
         on=TODAY,
     )
+
+
+def overridden(values: Mapping[str, float]) -> list[Record]:
+    """Rows of Policy with an Override of these rules."""
+    return [{"Rule": f"{key}.all.2010-01-01", "Override": value} for key, value in values.items()]
 
 
 def history(won: int = 0, lost: int = 0, days: tuple[int, ...] = ()) -> tuple[list[Record], list[Receipt]]:
@@ -97,7 +102,7 @@ def history(won: int = 0, lost: int = 0, days: tuple[int, ...] = ()) -> tuple[li
 def test_dashboard_says(story: dict[str, Any]) -> None:
     assert set(story) <= {
         *("name", "home", "claims", "cases", "payments", "reimbursements", "ledger", "history"),
-        *("expect", "says"),
+        *("overrides", "expect", "says"),
     }
     board = build_board(sources(story))
     for name, expected in story.get("expect", {}).items():

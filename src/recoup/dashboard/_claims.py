@@ -129,7 +129,7 @@ def _short_day(row: Record) -> Iterator[tuple[str, float | None, float | None, s
 def by_age(lines: Sequence[Line], limits: Limits) -> Filled:
     """Open claims by the days since their event."""
     edges = limits.bands[: _BANDS - 1]
-    names = [f"{low + 1 if low else 0} to {high} days" for low, high in zip((0, *edges), edges, strict=False)]
+    names = [f"{low + 1} to {high} days" for low, high in zip((-1, *edges), edges, strict=False)]
     names.append(f"more than {edges[-1]} days")
     groups: dict[str, list[Line]] = {name: [] for name in names}
     still = [x for x in lines if x.status in OPEN]

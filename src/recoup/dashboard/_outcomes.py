@@ -106,7 +106,7 @@ def win_rates(cases: Sequence[Sent], limits: Limits) -> Filled:
     days = [c.filed_on for c in decided if c.filed_on]
     period = f" filed from {min(days)} to {max(days)}" if days else ""
     basis = f"Own history: {counted(len(decided), 'decided case')}{period}; a rate needs {limits.decided}, days to pay "
-    basis += f"{limits.paid} paid cases. {len(cases) - len(decided):,} more are not decided."
+    basis += f"{counted(limits.paid, 'paid case')}. {len(cases) - len(decided):,} more are not decided."
     if len(ranked) > _KINDS_SHOWN:
         basis += f" {counted(len(ranked) - _KINDS_SHOWN, 'kind')} with fewer decided cases not shown."
     blank = (
@@ -122,7 +122,7 @@ def _win_row(kind: str, decided: Sequence[Sent], limits: Limits) -> Record:
     if len(decided) < limits.decided:
         few.append(f"fewer than {limits.decided} decided")
     if len(days) < limits.paid:
-        few.append(f"fewer than {limits.paid} paid cases with their days")
+        few.append(f"fewer than {counted(limits.paid, 'paid case')} with their days")
     return {
         "Kind": kind,
         "Currency": decided[0].currency or None,
@@ -149,7 +149,7 @@ def expected_cash(cases: Sequence[Sent], limits: Limits, on: date) -> Filled:
     days = sorted(c.days for c in decided if c.days is not None)
     awaited = [c for c in cases if c.outcome == "awaited"]
     counted_on = [c for c in awaited if c.balance and c.filed_on]
-    enough = len(decided) >= limits.history and len(days) >= max(limits.paid, 1)
+    enough = len(decided) >= limits.history and len(days) >= limits.paid
     share = min(sum(c.paid for c in decided) / sum(c.asked or 0.0 for c in decided), 1.0) if enough else 0.0
     ages = [((on - c.filed_on).days, c.balance or 0.0) for c in counted_on if c.filed_on]
     asked = cents(sum(balance for _, balance in ages))
