@@ -253,6 +253,16 @@ def test_a_row_of_their_own_shows_what_its_case_was_paid_and_keeps_what_they_typ
         }
 
 
+def test_dashboard_knows_the_payments_and_days_of_a_case_of_their_own(tmp_path: Path) -> None:
+    book = refreshed_book(tmp_path)
+    add_case(book, Case="OWN-1", Stage="Paid", Amazon_case_ID="1755", Filed_on=date(2026, 11, 1))
+    seller = Seller()
+    seller.pay("2026-11-10", "5559001", "X00FAR001A", "7.00").paid[-1]["case"] = "1755"
+    paste_seller(book, seller, "Reimbursements")
+    refresh(book, hour=10)
+    assert recovered(book) == ({"2026-11": 7}, [1])
+
+
 def test_what_a_case_paid_too_much_stands_on_checks_with_its_money(tmp_path: Path) -> None:
     """Two units were open and one was found before: a fourth one was never missing."""
     book, _ = filed_book(tmp_path)

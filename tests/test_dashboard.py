@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 import workbooks
 from recoup import doors
 from recoup.books import ENGINES
+from recoup.case_sheet import own_name
 from recoup.dashboard import Board, Gone, Receipt, Sources, build_board
 from recoup.dashboard_sheet import write_dashboard
 from recoup.model import Record
@@ -60,7 +61,7 @@ def sources(story: Mapping[str, Any]) -> Sources:
     lines: Any = table(story.get("reimbursements", ""))
     return Sources(
         claims=table(story.get("claims", "")),
-        cases=[*table(story.get("cases", "")), *cases],
+        cases=[(own_name(r), r) for r in (*table(story.get("cases", "")), *cases)],
         receipts=[*(Receipt(*p) for p in paid), *receipts],
         reimbursements=pd.DataFrame(
             {

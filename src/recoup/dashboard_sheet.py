@@ -12,6 +12,7 @@ from datetime import date
 from .accounts import Account
 from .books.base import Book
 from .case_payments import Paid
+from .case_sheet import own_name
 from .coverage import Coverage
 from .dashboard import Gone, Receipt, Sources, build_board
 from .model import Cell, Problem
@@ -33,7 +34,7 @@ def sources_of(
     """What a refresh found, as Dashboard asks for it. ``paid``: payments by the name of their row of Cases."""
     return Sources(
         claims=list(claims),
-        cases=cases,
+        cases=[(own_name(row), row) for row in cases],
         receipts=_receipts(paid),
         reimbursements=reports.frames["reimbursements"],
         ledger=reports.frames["inventory_ledger"],

@@ -37,11 +37,12 @@ HOW_TO_BEGIN = (
 class Sources:
     """What Dashboard is made of: rows of Claims and Cases, payments of cases, reports, and units that are gone.
 
-    ``ledger_days``: first and last day covered by Inventory Ledger, where it was read.
+    ``cases``: rows under the names that receipts give them. ``ledger_days``: first and last day covered by Inventory
+    Ledger, where it was read.
     """
 
     claims: Sequence[Mapping[str, Cell]]
-    cases: Sequence[Mapping[str, Cell]]
+    cases: Sequence[tuple[str, Mapping[str, Cell]]]
     receipts: Sequence[Receipt]
     reimbursements: pd.DataFrame
     ledger: pd.DataFrame

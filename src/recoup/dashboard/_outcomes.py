@@ -27,15 +27,15 @@ from ._limits import Limits
 from ._panel import Filled, counted
 
 AWAITED = frozenset({"Filed", "Waiting on Amazon", "Info requested", "Approved", "Appealed"})
-ALL_KINDS = "all kinds"
+ALL_KINDS, NO_KIND = "all kinds", "no kind stated"  # what people opened by hand has none
 _KINDS_SHOWN, _HORIZONS = TABLES["DashboardWins"].fixed_rows - 1, TABLES["DashboardCash"].fixed_rows
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Cash that was paid for a row of Cases and stands; ``claim_id`` names the row."""
+    """Cash that was paid for a row of Cases and stands; ``name`` is that of the row."""
 
-    claim_id: str
+    name: str
     date: date
     amount: float
     currency: str
@@ -55,21 +55,22 @@ class Sent:
     days: int | None  # from filing to payment
 
 
-def read_cases(cases: Iterable[Mapping[str, Cell]], receipts: Iterable[Receipt]) -> list[Sent]:
+def read_cases(cases: Iterable[tuple[str, Mapping[str, Cell]]], receipts: Iterable[Receipt]) -> list[Sent]:
     """The rows of Cases with their payments; drafts are none of Amazon's yet."""
     by_row: dict[str, list[Receipt]] = defaultdict(list)
     for receipt in receipts:
-        by_row[receipt.claim_id].append(receipt)
-    return [_read(row, by_row[text(row.get("Claim ID"))]) for row in cases if stage_of(row) != "Draft"]
+        by_row[receipt.name].append(receipt)
+    return [_read(row, by_row[name]) for name, row in cases if stage_of(row) != "Draft"]
 
 
 def _read(row: Mapping[str, Cell], receipts: Sequence[Receipt]) -> Sent:
     paid, filed_on = _money(row.get("Paid amount")) or 0.0, day(row.get("Filed on"))
     asked, balance = _money(row.get("Value filed")), _money(row.get("Balance"))
+    currencies = {text(row.get("Currency")) or r.currency for r in receipts} or {text(row.get("Currency"))}
     after = [(r.date - filed_on).days for r in receipts if filed_on and r.date >= filed_on]
     return Sent(
-        text(row.get("Kind")),
-        text(row.get("Currency")),
+        text(row.get("Kind")) or NO_KIND,
+        currencies.pop() if len(currencies) == 1 else "",
         _outcome(row, paid),
         filed_on,
         asked,
