@@ -51,6 +51,7 @@ class Sent:
     filed_on: date | None
     asked: float | None  # what was filed
     paid: float
+    in_part: bool  # something was paid, in money or in goods
     balance: float | None
     days: int | None  # from filing to payment
 
@@ -75,6 +76,7 @@ def _read(row: Mapping[str, Cell], receipts: Sequence[Receipt]) -> Sent:
         filed_on,
         asked,
         paid,
+        bool(paid or _money(row.get("Paid units"))),
         asked if balance is None else balance,
         min(after, default=None),
     )
@@ -149,7 +151,8 @@ def expected_cash(cases: Sequence[Sent], limits: Limits, on: date) -> Filled:
     decided = [c for c in cases if c.outcome in ("won", "lost") and c.asked]
     days = sorted(c.days for c in decided if c.days is not None)
     awaited = [c for c in cases if c.outcome == "awaited"]
-    counted_on = [c for c in awaited if c.balance and c.filed_on]
+    untouched = [c for c in awaited if not c.in_part]
+    counted_on = [c for c in untouched if c.balance and c.filed_on]
     enough = len(decided) >= limits.history and len(days) >= limits.paid
     share = min(sum(c.paid for c in decided) / sum(c.asked or 0.0 for c in decided), 1.0) if enough else 0.0
     ages = [((on - c.filed_on).days, c.balance or 0.0) for c in counted_on if c.filed_on]
@@ -177,7 +180,8 @@ def expected_cash(cases: Sequence[Sent], limits: Limits, on: date) -> Filled:
     told = (
         f"Own history: {counted(len(decided), 'decided case')} were paid {share:.0%} of what was filed; "
         f"{len(days)} of them after {days[0]} to {days[-1]} days. Not counted on: {old} open for longer than that, "
-        f"{len(awaited) - len(counted_on)} without a day of filing or a balance, and all that is not filed."
+        f"{len(awaited) - len(untouched)} paid in part, {len(untouched) - len(counted_on)} without a day of filing or "
+        "a balance, and all that is not filed."
     )
     return Filled(rows, told, "" if ages else "No open case to expect cash of.", _short_cash)
 
