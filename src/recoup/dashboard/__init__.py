@@ -96,10 +96,10 @@ def _money_panels(
     cases = [case for case in sent if case.currency == currency]
     receipts = [r for r in sources.receipts if r.currency == currency]
     return [
-        by_kind(mine),
+        by_kind(mine, currency),
         by_month(mine, receipts, reimbursed.get(currency, {}), currency, sources.on),
-        by_day(mine, sources.on),
-        by_age(mine, limits),
+        by_day(mine, currency, sources.on),
+        by_age(mine, currency, limits),
         expected_cash(cases, limits, sources.on),
         win_rates(cases, limits),
     ]
