@@ -348,6 +348,26 @@ def test_two_rows_of_one_case_of_their_own_are_journalled_each_and_once(tmp_path
     assert cells(book, "Cases") == before["Cases"]
 
 
+def test_each_row_of_one_case_of_their_own_keeps_its_payment_when_the_report_is_replaced(
+    tmp_path: Path,
+) -> None:
+    book, seller = refreshed_book(tmp_path), Seller()
+    for sku, fnsku, number in (("SKU-FAR", "X00FAR001A", "5559001"), ("SKU-NOVA", "X00NOVA01A", "5559002")):
+        add_case(book, Case="OWN-1", SKU=sku, FNSKU=fnsku, Stage="Filed", Amazon_case_ID="1755")
+        seller.pay("2026-11-10", number, fnsku, "7.00").paid[-1]["case"] = "1755"
+    paste_seller(book, seller, "Reimbursements")
+    refresh(book, hour=10)
+    for hour in (11, 12):
+        assert [(r["Paid amount"], r["Reimbursement IDs"]) for r in table(book, "Cases")] == [
+            (7, "5559001"),
+            (7, "5559002"),
+        ]
+        assert recovered(book)[0] == {"2026-11": 14}
+        assert len(told(book, "OWN-1", "reimbursement")) == 2
+        replace_report(book, "Reimbursements", newer("Reimbursements")["Reimbursements"])
+        refresh(book, hour=hour)
+
+
 def test_without_any_case_nothing_is_reconciled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*_: Any) -> Any:
         raise AssertionError("there is no case")
