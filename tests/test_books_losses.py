@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,7 @@ import workbooks
 from recoup import doors
 from recoup.books import open_book
 from recoup.books.base import BookUnsupported
+from recoup.books.part_lists import NO_RELATIONSHIPS
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -212,6 +214,31 @@ def test_charts_stay_byte_by_byte_beside_notes_and_tables_and_through_two_saves(
     assert kept["My sheet"]["A1"].comment.text == "a note"
     assert b'PartName="/xl/charts/chart3.xml"' in after["[Content_Types].xml"]
     assert open_book(path).tables() == {"Mine": ["Column1", "Column2"]}
+
+
+def test_a_picture_that_charts_of_two_tabs_are_filled_with_is_listed_once(tmp_path: Path) -> None:
+    def draw(book: Any, tab: Any, _: Path) -> None:
+        for sheet in (tab, book.add_worksheet("Other")):
+            sheet.insert_chart("C3", chart(book))
+
+    path = drawn_book(tmp_path / "mine.xlsx", draw)
+    link = NO_RELATIONSHIPS.decode().replace(
+        "></",
+        f'><Relationship Id="rId1" Type="{RELATIONSHIPS}/image" Target="../media/image1.png"/></',
+    )
+    with zipfile.ZipFile(path, "a") as package:
+        package.writestr("xl/media/image1.png", PIXEL)
+        for number in (1, 2):
+            package.writestr(f"xl/charts/_rels/chart{number}.xml.rels", link)
+    png = '<Default Extension="png" ContentType="image/png"/><Override'
+    samples.edit_part(path, "[Content_Types].xml", lambda x: x.replace("<Override", png, 1))
+    book = open_book(path, "openpyxl")
+    book.edit_cells("My sheet", {(1, 1): 7})
+    book.save()
+    after = samples.parts(path)
+    assert after["xl/media/image1.png"] == PIXEL
+    named = re.findall(rb'PartName="([^"]*)"', after["[Content_Types].xml"])
+    assert len(named) == len(set(named))
 
 
 def test_workbooks_that_recoup_makes_are_accepted(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -190,6 +191,41 @@ def test_a_claim_with_kept_evidence_still_adds_up(tmp_path: Path) -> None:
     assert (case_of(book, lost)["Paid units"], case_of(book, lost)["Balance"]) == (1, 12.5)
 
 
+def newer(*tabs: str) -> dict[str, list[Sequence[str]]]:
+    """Reports that tell of another loss and its payment only."""
+    seller = Seller(ledger=[], paid=[])
+    seller.lose("2026-11-18", "X00NOVA01A", 1, "9101").pay("2026-11-19", "5559101", "X00NOVA01A", "5.00")
+    return {tab: seller.tables()[tab] for tab in tabs}
+
+
+def recovered(book: Path) -> tuple[dict[str, float], list[int]]:
+    """Of Dashboard: what cases brought by month, and how many cases were paid of which the days are known."""
+    months = {r["Month"]: r["Recovered"] for r in table(book, "DashboardMonths") if r["Recovered"]}
+    return months, [r["Paid cases"] for r in table(book, "DashboardWins")[:1]]
+
+
+def test_what_a_case_brought_stays_recovered_when_newer_reports_replace_its_own(tmp_path: Path) -> None:
+    """Of two units one was paid before the case was filed, the other after: only that one is of the case."""
+    first = ("2026-11-01", "5559001", 1, "")
+    book = make_book(tmp_path, paid(first))
+    refresh(book)
+    lost = str(claim_of(book, LOST)["Claim ID"])
+    add_case(book, Claim_ID=lost, Case="MINE", Stage="Filed", Amazon_case_ID="1701", Filed_on=AS_OF)
+    refresh(book, hour=10)
+    paste_seller(book, paid(first, ("2026-12-01", "5559002", 1, "")), "Reimbursements")
+    with Desk(book) as desk:
+        desk.type(lost, "Cases", Stage="Paid")
+    refresh(book, date(2026, 12, 2))
+    before = recovered(book)
+    assert before == ({"2026-12": 12.5}, [1])
+    for hour, tabs in ((11, ("Inventory Ledger", "Reimbursements")), (12, ("Reimbursements",))):
+        for name, rows in newer(*tabs).items():
+            replace_report(book, name, rows)
+        refresh(book, date(2026, 12, 3), hour=hour)
+        assert case_of(book, lost)["Paid amount"] == 12.5
+        assert recovered(book) == before
+
+
 def test_a_row_of_their_own_shows_what_its_case_was_paid_and_keeps_what_they_typed(tmp_path: Path) -> None:
     book = refreshed_book(tmp_path)
     add_case(book, Case="OWN-1", SKU="S-1", Stage="Filed", Amazon_case_ID="1755", Notes="by telephone")
@@ -215,6 +251,16 @@ def test_a_row_of_their_own_shows_what_its_case_was_paid_and_keeps_what_they_typ
             "Stage": "Filed",
             "Notes": "no number yet",
         }
+
+
+def test_dashboard_knows_the_payments_and_days_of_a_case_of_their_own(tmp_path: Path) -> None:
+    book = refreshed_book(tmp_path)
+    add_case(book, Case="OWN-1", Stage="Paid", Amazon_case_ID="1755", Filed_on=date(2026, 11, 1))
+    seller = Seller()
+    seller.pay("2026-11-10", "5559001", "X00FAR001A", "7.00").paid[-1]["case"] = "1755"
+    paste_seller(book, seller, "Reimbursements")
+    refresh(book, hour=10)
+    assert recovered(book) == ({"2026-11": 7}, [1])
 
 
 def test_what_a_case_paid_too_much_stands_on_checks_with_its_money(tmp_path: Path) -> None:
@@ -300,6 +346,26 @@ def test_two_rows_of_one_case_of_their_own_are_journalled_each_and_once(tmp_path
     refresh(book, NEXT_DAY)
     assert journal(book, "Paid amount") == [("Paid amount", None, "14")] * 2
     assert cells(book, "Cases") == before["Cases"]
+
+
+def test_each_row_of_one_case_of_their_own_keeps_its_payment_when_the_report_is_replaced(
+    tmp_path: Path,
+) -> None:
+    book, seller = refreshed_book(tmp_path), Seller()
+    for sku, fnsku, number in (("SKU-FAR", "X00FAR001A", "5559001"), ("SKU-NOVA", "X00NOVA01A", "5559002")):
+        add_case(book, Case="OWN-1", SKU=sku, FNSKU=fnsku, Stage="Filed", Amazon_case_ID="1755")
+        seller.pay("2026-11-10", number, fnsku, "7.00").paid[-1]["case"] = "1755"
+    paste_seller(book, seller, "Reimbursements")
+    refresh(book, hour=10)
+    for hour in (11, 12):
+        assert [(r["Paid amount"], r["Reimbursement IDs"]) for r in table(book, "Cases")] == [
+            (7, "5559001"),
+            (7, "5559002"),
+        ]
+        assert recovered(book)[0] == {"2026-11": 14}
+        assert len(told(book, "OWN-1", "reimbursement")) == 2
+        replace_report(book, "Reimbursements", newer("Reimbursements")["Reimbursements"])
+        refresh(book, hour=hour)
 
 
 def test_without_any_case_nothing_is_reconciled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

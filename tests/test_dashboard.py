@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 import workbooks
 from recoup import doors
 from recoup.books import ENGINES
+from recoup.case_sheet import own_name
 from recoup.dashboard import Board, Gone, Receipt, Sources, build_board
 from recoup.dashboard_sheet import write_dashboard
 from recoup.model import Record
@@ -60,7 +61,7 @@ def sources(story: Mapping[str, Any]) -> Sources:
     lines: Any = table(story.get("reimbursements", ""))
     return Sources(
         claims=table(story.get("claims", "")),
-        cases=[*table(story.get("cases", "")), *cases],
+        cases=[(own_name(r), r) for r in (*table(story.get("cases", "")), *cases)],
         receipts=[*(Receipt(*p) for p in paid), *receipts],
         reimbursements=pd.DataFrame(
             {
@@ -72,9 +73,14 @@ def sources(story: Mapping[str, Any]) -> Sources:
         ledger=pd.DataFrame(rows, columns=LEDGER).astype({"_row": "int64", "quantity": "float64"}),
         gone=[Gone("Inventory Ledger", n, int(r["Gone"])) for n, r in enumerate(ledger, 2) if r["Gone"]],  # type: ignore[arg-type]
         ledger_days=(date(2026, 1, 1), date(2026, 11, 14)) if ledger else None,
-        policy=load().with_settings(home)[0],
+        policy=load().with_settings(home)[0].overridden(overridden(story.get("overrides", {})), [])[0],
         on=TODAY,
     )
+
+
+def overridden(values: Mapping[str, float]) -> list[Record]:
+    """Rows of Policy with an Override of these rules."""
+    return [{"Rule": f"{key}.all.2010-01-01", "Override": value} for key, value in values.items()]
 
 
 def history(won: int = 0, lost: int = 0, days: tuple[int, ...] = ()) -> tuple[list[Record], list[Receipt]]:
@@ -97,7 +103,7 @@ def history(won: int = 0, lost: int = 0, days: tuple[int, ...] = ()) -> tuple[li
 def test_dashboard_says(story: dict[str, Any]) -> None:
     assert set(story) <= {
         *("name", "home", "claims", "cases", "payments", "reimbursements", "ledger", "history"),
-        *("expect", "says"),
+        *("overrides", "expect", "says"),
     }
     board = build_board(sources(story))
     for name, expected in story.get("expect", {}).items():
@@ -185,7 +191,7 @@ def frames() -> tuple[pd.DataFrame, pd.DataFrame]:
 def test_the_order_of_rows_changes_nothing() -> None:
     story = next(s for s in STORIES if "ledger" in s) | {
         "claims": STORIES[1]["claims"],
-        "cases": STORIES[7]["cases"],
+        "cases": next(s["cases"] for s in STORIES if s["name"].startswith("With five decided cases")),
     }
     one = sources(story)
     turned = Sources(

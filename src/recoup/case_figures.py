@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from .case_payments import Ledger, Names, Paid, TakenBack, in_order
+from .case_sheet import own_name
 from .cases import text
 from .detectors import all_detectors
 from .detectors.reimbursement_reversed import KIND as REVERSED
@@ -166,10 +167,26 @@ def find_figures(row: Mapping[str, Cell], facts: Facts, ledger: Ledger, kept: Le
     if draft and not taken and (figures.open or (about_money and facts.open_money(key))):
         return figures
     figures.taken = taken
-    figures.paid = paid if figures.filed is None or about_money else _of_filing(figures, paid, facts)
+    if figures.filed is None or about_money:
+        figures.paid = paid
+    else:
+        settled = figures.filed - (figures.open or 0) - facts.disputed[key]
+        figures.paid = _of_filing(figures.case_id, paid, settled, facts.came_back[key])
     if not draft or paid or taken:
         _set_balance(figures, row, claim, facts)
     return figures
+
+
+def remembered(row: Mapping[str, Cell], kept: Ledger) -> list[Paid]:
+    """The payments that a row counts whose claim this run did not look at: its own cells say how many of ``kept``."""
+    if not _money(row.get("Paid amount")):
+        return []
+    name, units = own_name(row), _whole(row.get("Paid units"))
+    paid = _less_taken(kept.paid.get(name, ()), kept.taken.get(name, ()))
+    if units is None:
+        return paid
+    settled = units - sum(p.units or 0 for p in paid if p.needless)
+    return _of_filing(plain(row.get("Amazon case ID")), paid, settled, ())
 
 
 def _less_taken(kept: Iterable[Paid], taken: Iterable[TakenBack]) -> list[Paid]:
@@ -186,14 +203,13 @@ def _less_taken(kept: Iterable[Paid], taken: Iterable[TakenBack]) -> list[Paid]:
     return left
 
 
-def _of_filing(figures: Figures, paid: Sequence[Paid], facts: Facts) -> list[Paid]:
+def _of_filing(
+    case_id: str, paid: Sequence[Paid], settled: int, came_back: Iterable[tuple[date, int]]
+) -> list[Paid]:
     """The payments that settle the units filed: those under the case's id, then the youngest."""
-    ours = [p for p in paid if p.needless or (p.case_id and p.case_id == figures.case_id)]
-    settled = (figures.filed or 0) - (figures.open or 0) - facts.disputed[figures.claim_id]
+    ours = [p for p in paid if p.needless or (p.case_id and p.case_id == case_id)]
     left = settled - sum(p.units or 0 for p in ours if not p.needless)
-    events: list[tuple[date, int, int, Paid | None]] = [
-        (day, 0, n, None) for day, n in facts.came_back[figures.claim_id]
-    ]
+    events: list[tuple[date, int, int, Paid | None]] = [(day, 0, n, None) for day, n in came_back]
     others = [p for p in in_order(paid) if all(p is not o for o in ours)]
     events += [(p.date, n, p.units or 0, p) for n, p in enumerate(others, 1)]
     counted = list(ours)

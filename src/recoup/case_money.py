@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from .case_figures import remembered
+from .case_payments import Paid
 from .case_sheet import own_key, own_name
 from .cases import Tracking, text
 from .detectors import all_detectors
@@ -26,13 +28,22 @@ FIGURES = ("Paid units", "Paid amount", "Reimbursement IDs", "Reversed", "Balanc
 
 @dataclass(slots=True)
 class CaseMoney:
-    """What the payments of a run mean for the sheets. ``before``: rows of Cases by name, ``own`` by their whole key."""
+    """What the payments of a run mean for the sheets.
+
+    ``before``: rows of Cases by name, ``own`` by their whole key. ``remembered``: payments of rows without figures.
+    """
 
     done: Reconciliation
     before: dict[str, Record]
     own: dict[tuple[str, ...], Record] = field(default_factory=dict)
     evidence: dict[str, list[Evidence]] = field(default_factory=dict)
     at_risk: list[AtRisk] = field(default_factory=list)
+    remembered: dict[str, list[Paid]] = field(default_factory=dict)
+
+    @property
+    def paid(self) -> dict[str, list[Paid]]:
+        """The payments that stand, by the name of the row of Cases that they were for."""
+        return self.remembered | {name: figures.paid for name, figures in self.done.figures.items()}
 
     @property
     def problems(self) -> list[Problem]:
@@ -113,6 +124,8 @@ def follow_money(
     )
     money = CaseMoney(reconcile(result, told), before, own)
     money.evidence = rows | payment_evidence(money.done, rows)
+    every = recall_payments(mine, ())
+    money.remembered = {n: remembered(r, every) for n, r in before.items() if n not in money.done.figures}
     home = str(policy.setting("home_marketplace") or "US")
     prefixes = {kind: d.prefix for kind, d in all_detectors().items()}
     money.at_risk = payments_at_risk(

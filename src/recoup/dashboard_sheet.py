@@ -11,7 +11,8 @@ from datetime import date
 
 from .accounts import Account
 from .books.base import Book
-from .case_figures import Figures
+from .case_payments import Paid
+from .case_sheet import own_name
 from .coverage import Coverage
 from .dashboard import Gone, Receipt, Sources, build_board
 from .model import Cell, Problem
@@ -24,17 +25,17 @@ from .sheets import DASHBOARD
 def sources_of(
     claims: Iterable[Mapping[str, Cell]],
     cases: Sequence[Mapping[str, Cell]],
-    figures: Mapping[str, Figures],
+    paid: Mapping[str, Iterable[Paid]],
     reports: Reports,
     result: Result,
     policy: Policy,
     on: date,
 ) -> Sources:
-    """What a refresh found, as Dashboard asks for it."""
+    """What a refresh found, as Dashboard asks for it. ``paid``: payments by the name of their row of Cases."""
     return Sources(
         claims=list(claims),
-        cases=cases,
-        receipts=_receipts(figures),
+        cases=[(own_name(row), row) for row in cases],
+        receipts=_receipts(paid),
         reimbursements=reports.frames["reimbursements"],
         ledger=reports.frames["inventory_ledger"],
         gone=_gone(result.allocation.accounts),
@@ -57,13 +58,10 @@ def write_dashboard(book: Book, sources: Sources) -> list[Problem]:
     return []
 
 
-def _receipts(figures: Mapping[str, Figures]) -> list[Receipt]:
+def _receipts(paid: Mapping[str, Iterable[Paid]]) -> list[Receipt]:
     """Cash that stands, by the row of Cases that it was paid for."""
     return [
-        Receipt(name, paid.date, paid.amount, paid.currency)
-        for name, figure in figures.items()
-        for paid in figure.paid
-        if paid.amount
+        Receipt(name, p.date, p.amount, p.currency) for name, mine in paid.items() for p in mine if p.amount
     ]
 
 

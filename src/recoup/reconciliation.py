@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
 
@@ -214,7 +214,9 @@ def _about(row: Mapping[str, Cell], paid: Paid) -> bool:
 
 def _fill_own(done: Reconciliation, row: Record, paid: Sequence[Paid], advisor: Advisor) -> None:
     name = own_name(row)
-    paid = list(in_order([*paid, *done.kept.paid.get(name, ())]))
+    named = set(_ids(row))  # other rows of the case have payments of their own
+    kept = [p for p in done.kept.paid.get(name, ()) if p.reimbursement_id in named]
+    paid = list(in_order([*paid, *kept]))
     if not paid:
         return
     currency = text(row.get("Currency")) or (paid[0].currency if len({p.currency for p in paid}) == 1 else "")
@@ -225,7 +227,8 @@ def _fill_own(done: Reconciliation, row: Record, paid: Sequence[Paid], advisor: 
     del cells["Balance"], cells["Reversed"]  # of a case of their own nothing is guessed
     step = advisor.tell_paid(figures)
     done.own.append({h: row.get(h) for h in OWN_KEY} | cells | {"Suggested next step": step})
-    done.figures[name] = figures
+    others = done.figures[name].paid if name in done.figures else []
+    done.figures[name] = replace(figures, paid=list(in_order([*others, *paid])))
 
 
 def _stray(paid: Paid, key: str) -> Problem:

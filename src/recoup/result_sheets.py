@@ -94,8 +94,8 @@ def write_sheets(found: Found) -> Summary:
     standing = replace(standing, cases=cases.after)
     ahead = look_ahead(standing, notebook.sheet.log, [*notebook.journal, *journal])
     summary = _summarise(found, shown, lines, _problems(found, cases), ahead)
-    figures, policy = money.done.figures, notebook.policy
-    board = sources_of(shown.values(), cases.after, figures, found.reports, found.result, policy, run.as_of)
+    paid, policy = money.paid, notebook.policy
+    board = sources_of(shown.values(), cases.after, paid, found.reports, found.result, policy, run.as_of)
     summary.problems += [*write_dashboard(book, board), *book.problems]
     book.replace_rows("Checks", results.check_rows(summary.problems))
     _write_home(found, summary)

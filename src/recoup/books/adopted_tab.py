@@ -17,7 +17,7 @@ from recoup.books.package import Package, attributes, relationships_part
 from recoup.books.part_lists import NO_RELATIONSHIPS, inserted, override, relationship_type
 from recoup.books.style_lists import StyleLists, take_over
 from recoup.books.table_part import find_tables
-from recoup.books.workbook_part import WorkbookPart
+from recoup.books.workbook_part import DEFINED_NAME, WorkbookPart
 
 Read = Callable[[str], bytes]
 _TABLE = "application/vnd.openxmlformats-officedocument.spreadsheetml.table+xml"
@@ -47,9 +47,9 @@ def adopted_tab(
     def now(part: str) -> bytes:
         return parts[part] if part in parts else read(part)
 
-    there = {name.casefold(): name for name in workbook.sheets}
-    if sheet.casefold() in there:
-        part = workbook.part_of(there[sheet.casefold()])
+    tab = next((name for name in workbook.sheets if name.casefold() == sheet.casefold()), "")
+    if tab:
+        part = workbook.part_of(tab)
         hanging = {rel.kind for rel in package.relationships(part).values()} - _HARMLESS
         if hanging:
             raise BookError(
@@ -75,7 +75,8 @@ def adopted_tab(
         parts |= drawing.parts
         parts[package.content_types] = listed(drawing, now(package.content_types))
     parts[package.named(relationships_part(part))] = rels
-    parts[workbook.part] = _with_names(now(workbook.part).decode("utf-8"), theirs, sheet).encode("utf-8")
+    names = _with_names(now(workbook.part).decode("utf-8"), theirs, sheet, tab or sheet)
+    parts[workbook.part] = names.encode("utf-8")
     return parts
 
 
@@ -129,19 +130,24 @@ def _table_ids(donor: Package, source: str) -> Callable[[re.Match[bytes]], bytes
     return lambda m: m[1] + f"rIdTable{tables.index(f'rId{m[2].decode()}') + 1}".encode() + m[3]
 
 
-def _with_names(xml: str, theirs: WorkbookPart, sheet: str) -> str:
-    """The workbook part with those defined names of the donor that point at the tab, where it has none of them."""
-    known = {attributes(m)["name"] for m in re.findall(r"<(?:[\w.-]+:)?definedName\s([^>]*)>", xml)}
-    fresh = [
-        (name, ref)
+def _with_names(xml: str, theirs: WorkbookPart, sheet: str, tab: str) -> str:
+    """The workbook part with the donor's names of cells on the tab; those of a deleted tab point nowhere and go."""
+    fresh = {
+        name: ref.replace(sheet, escape(tab), 1)
         for name, ref in _OWN_NAME.findall(theirs.xml)
-        if unescape(ref).partition("!")[0].strip("'") == sheet and name not in known
-    ]
+        if unescape(ref).partition("!")[0].strip("'") == sheet
+    }
+
+    def kept(match: re.Match[str]) -> str:
+        a = attributes(match[1])
+        return match[0] if a.get("name") not in fresh or "localSheetId" in a else ""
+
+    xml = DEFINED_NAME.sub(kept, xml)
     close = re.search(r"</([\w.-]+:)?definedNames>", xml)
-    if not fresh:
-        return xml
     if close is None:
         raise BookError("The workbook lost all names of Recoup; take the newest backup. Nothing was changed.")
     p = close[1] or ""
-    listed_names = "".join(f'<{p}definedName name="{escape(n)}">{r}</{p}definedName>' for n, r in fresh)
+    listed_names = "".join(
+        f'<{p}definedName name="{escape(n)}">{r}</{p}definedName>' for n, r in fresh.items()
+    )
     return xml[: close.start()] + listed_names + xml[close.start() :]

@@ -75,9 +75,10 @@ def _pointed(rels: bytes, names: Mapping[str, str]) -> bytes:
 
 
 def listed(drawing: Drawing, types: bytes) -> bytes:
-    """The content types with the parts of a drawing."""
+    """The content types with the parts of a drawing, each once: charts of several tabs may share a picture."""
     for part, kind in drawing.types.items():
-        types = inserted(types, "Types", override(part, kind))
+        if f'PartName="/{part}"'.encode() not in types:
+            types = inserted(types, "Types", override(part, kind))
     return types
 
 

@@ -11,7 +11,7 @@ from recoup.books.base import BookUnsupported, NameMissing, SheetMissing
 from recoup.books.package import Package, attributes, relationships_part
 
 _SHEET = re.compile(r"<(?:[\w.-]+:)?sheet\s([^>]*?)/?>")
-_NAME = re.compile(r"<(?:[\w.-]+:)?definedName\s([^>]*?)>([^<]*)</(?:[\w.-]+:)?definedName>")
+DEFINED_NAME = re.compile(r"<(?:[\w.-]+:)?definedName\s([^>]*?)>([^<]*)</(?:[\w.-]+:)?definedName>")
 _ONE_CELL = re.compile(r"^(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Z]{1,3})\$?(\d+)$")
 _USUAL_TARGET = re.compile(r"(?:/xl/)?\w+sheets/[\w.-]+\.xml")
 _CALC = re.compile(r"<((?:[\w.-]+:)?)calcPr\b([^>]*?)(/?)>")
@@ -85,7 +85,7 @@ class WorkbookPart:
 
     def place_of(self, defined_name: str) -> CellPlace:
         """The one cell a defined name points at. Raises ``NameMissing``."""
-        for match in _NAME.finditer(self.xml):
+        for match in DEFINED_NAME.finditer(self.xml):
             a = attributes(match[1])
             if a.get("name") != defined_name or "localSheetId" in a:  # a copied tab brings local twins
                 continue
@@ -117,7 +117,7 @@ class WorkbookPart:
             self.xml = self.xml[: match.start(2)] + target + self.xml[match.end(2) :]
 
     def _definition(self, defined_name: str) -> re.Match[str] | None:
-        found = ((m, attributes(m[1])) for m in _NAME.finditer(self.xml))
+        found = ((m, attributes(m[1])) for m in DEFINED_NAME.finditer(self.xml))
         return next((m for m, a in found if a.get("name") == defined_name and "localSheetId" not in a), None)
 
     def set_visible(self, sheet: str, visible: bool) -> None:

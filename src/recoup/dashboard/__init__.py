@@ -37,11 +37,12 @@ HOW_TO_BEGIN = (
 class Sources:
     """What Dashboard is made of: rows of Claims and Cases, payments of cases, reports, and units that are gone.
 
-    ``ledger_days``: first and last day covered by Inventory Ledger, where it was read.
+    ``cases``: rows under the names that receipts give them. ``ledger_days``: first and last day covered by Inventory
+    Ledger, where it was read.
     """
 
     claims: Sequence[Mapping[str, Cell]]
-    cases: Sequence[Mapping[str, Cell]]
+    cases: Sequence[tuple[str, Mapping[str, Cell]]]
     receipts: Sequence[Receipt]
     reimbursements: pd.DataFrame
     ledger: pd.DataFrame
@@ -95,10 +96,10 @@ def _money_panels(
     cases = [case for case in sent if case.currency == currency]
     receipts = [r for r in sources.receipts if r.currency == currency]
     return [
-        by_kind(mine),
+        by_kind(mine, currency),
         by_month(mine, receipts, reimbursed.get(currency, {}), currency, sources.on),
-        by_day(mine, sources.on),
-        by_age(mine, limits),
+        by_day(mine, currency, sources.on),
+        by_age(mine, currency, limits),
         expected_cash(cases, limits, sources.on),
         win_rates(cases, limits),
     ]

@@ -55,23 +55,26 @@ def read_lines(claims: Iterable[Mapping[str, Cell]], on: date) -> list[Line]:
     return found
 
 
-def by_kind(lines: Sequence[Line]) -> Filled:
+def by_kind(lines: Sequence[Line], currency: str) -> Filled:
     """Value per kind and status; of a kind that nobody knows any more at the end."""
     groups: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
         groups[line.kind if line.kind in KINDS else ""].append(line)
-    rows = [_kind_row(kind, lines[0].currency if lines else "", groups[kind]) for kind in KINDS]
+    rows = [_kind_row(kind, currency, groups[kind]) for kind in KINDS]
     said = [
         f"{status} {_total(mine):,.2f} in {len(mine):,}"
         for status in STATUSES
         if (mine := [x for x in lines if x.status == status])
     ]
     unvalued = sum(x.value is None for x in lines)
-    basis = f"All {counted(len(lines), 'row')} of Claims: {'; '.join(said)}. {unvalued:,} without a value."
+    where = _of(currency, lines)
+    basis = (
+        f"All {counted(len(lines), 'row')} of Claims{where}: {'; '.join(said)}. {unvalued:,} without a value."
+    )
     if groups[""]:
         basis += f" Of other kinds, not in the table: {_sum_up(groups[''])}."
-    blank = "" if lines else "No claims yet: paste reports and refresh."
-    return Filled(rows, basis if lines else "No claims.", blank, _short_kind)
+    nothing = f"No claims{where}." if where else "No claims yet: paste reports and refresh."
+    return Filled(rows, basis if lines else nothing, "" if lines else nothing, _short_kind)
 
 
 def _kind_row(kind: str, currency: str, lines: Sequence[Line]) -> Record:
@@ -95,7 +98,7 @@ def _short_kind(row: Record) -> Iterator[tuple[str, float | None, float | None, 
         yield "Without a value", _money(row["Without a value"]), None, ""
 
 
-def by_day(lines: Sequence[Line], on: date) -> Filled:
+def by_day(lines: Sequence[Line], currency: str, on: date) -> Filled:
     """What is not filed and closes on each of the next days, today included."""
     groups: dict[date, list[Line]] = defaultdict(list)
     for line in lines:
@@ -105,7 +108,8 @@ def by_day(lines: Sequence[Line], on: date) -> Filled:
     rows = [_day_row(d, groups[d]) for d in days]
     soon = [x for d in days for x in groups[d]]
     told = f"Claims that are not filed and close from {days[0]} to {days[-1]}: {_sum_up(soon)}."
-    nothing = f"No deadline of an open claim from {days[0]} to {days[-1]}."
+    where = _of(currency, lines)
+    nothing = f"No deadline of a claim{where} that is not filed, from {days[0]} to {days[-1]}."
     return Filled(rows, told if soon else nothing, "" if soon else nothing, _short_day)
 
 
@@ -126,10 +130,10 @@ def _short_day(row: Record) -> Iterator[tuple[str, float | None, float | None, s
         yield "Deadline", _money(row["Claims"]), _money(row["Value"]), f"{row['Ready'] or 0} Ready"
 
 
-def by_age(lines: Sequence[Line], limits: Limits) -> Filled:
+def by_age(lines: Sequence[Line], currency: str, limits: Limits) -> Filled:
     """Open claims by the days since their event."""
     edges = limits.bands[: _BANDS - 1]
-    names = [f"{low + 1 if low else 0} to {high} days" for low, high in zip((0, *edges), edges, strict=False)]
+    names = [f"{low + 1} to {high} days" for low, high in zip((-1, *edges), edges, strict=False)]
     names.append(f"more than {edges[-1]} days")
     groups: dict[str, list[Line]] = {name: [] for name in names}
     still = [x for x in lines if x.status in OPEN]
@@ -150,13 +154,18 @@ def by_age(lines: Sequence[Line], limits: Limits) -> Filled:
     told = f"Ready, Waiting, Needs input and Filed by days since the event: {_sum_up(still)}."
     if undated:
         told += f" Not in the table, of an unknown day: {_sum_up(undated)}."
-    blank = "" if still else "No open claims."
+    blank = "" if still else f"No open claims{_of(currency, lines)}."
     return Filled(rows, blank or told, blank, _short_age)
 
 
 def _short_age(row: Record) -> Iterator[tuple[str, float | None, float | None, str]]:
     if row["Claims"]:
         yield "Open by age", _money(row["Claims"]), _money(row["Value"]), ""
+
+
+def _of(currency: str, lines: Sequence[Line]) -> str:
+    """Whose claims a sentence is about; "" where there is neither a currency nor a claim."""
+    return f" in {currency}" if currency else " without a currency" if lines else ""
 
 
 def _sum_up(lines: Sequence[Line]) -> str:

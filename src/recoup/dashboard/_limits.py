@@ -11,7 +11,7 @@ from ..policy import ALL, Policy
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What policy says on a day. ``bands`` and ``horizons`` are in days, ascending."""
+    """What policy says on a day; a minimum is at least 1. ``bands`` and ``horizons`` are in days, ascending."""
 
     centre_units: int
     sku_units: int
@@ -29,16 +29,19 @@ class Limits:
             value = policy.value(key, on=on, marketplace=ALL)
             return round(value.number) if value else 0
 
+        def minimum(key: str) -> int:
+            return max(number(key), 1)
+
         def steps(key: str) -> tuple[int, ...]:
             names = takewhile(policy.keys.__contains__, (f"{key}.{n}" for n in count(1)))
             return tuple(sorted({number(name) for name in names}))
 
         return cls(
-            number("loss_rate_units_min.fulfilment_centre"),
-            number("loss_rate_units_min.sku"),
-            number("win_rate_cases_min"),
-            number("days_to_pay_cases_min"),
-            number("cash_history_cases_min"),
+            minimum("loss_rate_units_min.fulfilment_centre"),
+            minimum("loss_rate_units_min.sku"),
+            minimum("win_rate_cases_min"),
+            minimum("days_to_pay_cases_min"),
+            minimum("cash_history_cases_min"),
             steps("open_age_band"),
             steps("cash_horizon"),
         )

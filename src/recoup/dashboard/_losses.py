@@ -71,7 +71,7 @@ def _rated(
     received: dict[str, int], gone: dict[str, int], least: int, header: str, what: str, days: Days
 ) -> Filled:
     rated = sorted(
-        (name for name, units in received.items() if units >= max(least, 1)),
+        (name for name, units in received.items() if units >= least),
         key=lambda name: (-gone.get(name, 0) / received[name], -received[name], name),
     )
     few = sorted(gone.keys() - set(rated), key=lambda name: (-gone[name], name))
@@ -79,18 +79,18 @@ def _rated(
     if not received:
         nothing = "No units received in Inventory Ledger: paste its detailed view."
         return Filled(rows[:_SHOWN], nothing, nothing)
-    blank = "" if rated else f"No {what} received {least} units: no rate is worked out below that."
+    blank = "" if rated else f"No {what} received {counted(least, 'unit')}: no rate is worked out below that."
     return Filled(rows[:_SHOWN], _basis(received, gone, len(rated), len(rows), least, what, days), blank)
 
 
 def _row(header: str, name: str, received: int, gone: int, least: int) -> Record:
-    enough = received >= max(least, 1)
+    enough = received >= least
     return {
         header: name,
         "Units received": received or None,
         "Units lost": gone,
         "Loss rate": round(gone / received, 6) if enough else None,
-        "Note": None if enough else f"fewer than {least:,} units received",
+        "Note": None if enough else f"fewer than {counted(least, 'unit')} received",
     }
 
 
@@ -100,9 +100,7 @@ def _basis(
     period = f" from {days[0]} to {days[1]}" if days else ""
     few = len(received) - rated
     gone_units, units = counted(sum(gone.values()), "unit"), sum(received.values())
-    below = (
-        f"{few:,} {what if few == 1 else what + 's'} with fewer than {least:,} units received have no rate."
-    )
+    below = f"{counted(few, what)} with fewer than {counted(least, 'unit')} received have no rate."
     found = f"{units:,} units received in {counted(len(received), what)}, {gone_units} gone"
     said = f"Inventory Ledger{period}: {found}; {below}"
     return f"{said} {rows - _SHOWN:,} more not shown." if rows > _SHOWN else said

@@ -27,15 +27,15 @@ from ._limits import Limits
 from ._panel import Filled, counted
 
 AWAITED = frozenset({"Filed", "Waiting on Amazon", "Info requested", "Approved", "Appealed"})
-ALL_KINDS = "all kinds"
+ALL_KINDS, NO_KIND = "all kinds", "no kind stated"  # what people opened by hand has none
 _KINDS_SHOWN, _HORIZONS = TABLES["DashboardWins"].fixed_rows - 1, TABLES["DashboardCash"].fixed_rows
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Cash that was paid for a row of Cases and stands; ``claim_id`` names the row."""
+    """Cash that was paid for a row of Cases and stands; ``name`` is that of the row."""
 
-    claim_id: str
+    name: str
     date: date
     amount: float
     currency: str
@@ -51,29 +51,32 @@ class Sent:
     filed_on: date | None
     asked: float | None  # what was filed
     paid: float
+    in_part: bool  # something was paid, in money or in goods
     balance: float | None
     days: int | None  # from filing to payment
 
 
-def read_cases(cases: Iterable[Mapping[str, Cell]], receipts: Iterable[Receipt]) -> list[Sent]:
+def read_cases(cases: Iterable[tuple[str, Mapping[str, Cell]]], receipts: Iterable[Receipt]) -> list[Sent]:
     """The rows of Cases with their payments; drafts are none of Amazon's yet."""
     by_row: dict[str, list[Receipt]] = defaultdict(list)
     for receipt in receipts:
-        by_row[receipt.claim_id].append(receipt)
-    return [_read(row, by_row[text(row.get("Claim ID"))]) for row in cases if stage_of(row) != "Draft"]
+        by_row[receipt.name].append(receipt)
+    return [_read(row, by_row[name]) for name, row in cases if stage_of(row) != "Draft"]
 
 
 def _read(row: Mapping[str, Cell], receipts: Sequence[Receipt]) -> Sent:
     paid, filed_on = _money(row.get("Paid amount")) or 0.0, day(row.get("Filed on"))
     asked, balance = _money(row.get("Value filed")), _money(row.get("Balance"))
+    currencies = {text(row.get("Currency")) or r.currency for r in receipts} or {text(row.get("Currency"))}
     after = [(r.date - filed_on).days for r in receipts if filed_on and r.date >= filed_on]
     return Sent(
-        text(row.get("Kind")),
-        text(row.get("Currency")),
+        text(row.get("Kind")) or NO_KIND,
+        currencies.pop() if len(currencies) == 1 else "",
         _outcome(row, paid),
         filed_on,
         asked,
         paid,
+        bool(paid or _money(row.get("Paid units"))),
         asked if balance is None else balance,
         min(after, default=None),
     )
@@ -106,7 +109,7 @@ def win_rates(cases: Sequence[Sent], limits: Limits) -> Filled:
     days = [c.filed_on for c in decided if c.filed_on]
     period = f" filed from {min(days)} to {max(days)}" if days else ""
     basis = f"Own history: {counted(len(decided), 'decided case')}{period}; a rate needs {limits.decided}, days to pay "
-    basis += f"{limits.paid} paid cases. {len(cases) - len(decided):,} more are not decided."
+    basis += f"{counted(limits.paid, 'paid case')}. {len(cases) - len(decided):,} more are not decided."
     if len(ranked) > _KINDS_SHOWN:
         basis += f" {counted(len(ranked) - _KINDS_SHOWN, 'kind')} with fewer decided cases not shown."
     blank = (
@@ -122,7 +125,7 @@ def _win_row(kind: str, decided: Sequence[Sent], limits: Limits) -> Record:
     if len(decided) < limits.decided:
         few.append(f"fewer than {limits.decided} decided")
     if len(days) < limits.paid:
-        few.append(f"fewer than {limits.paid} paid cases with their days")
+        few.append(f"fewer than {counted(limits.paid, 'paid case')} with their days")
     return {
         "Kind": kind,
         "Currency": decided[0].currency or None,
@@ -148,8 +151,9 @@ def expected_cash(cases: Sequence[Sent], limits: Limits, on: date) -> Filled:
     decided = [c for c in cases if c.outcome in ("won", "lost") and c.asked]
     days = sorted(c.days for c in decided if c.days is not None)
     awaited = [c for c in cases if c.outcome == "awaited"]
-    counted_on = [c for c in awaited if c.balance and c.filed_on]
-    enough = len(decided) >= limits.history and len(days) >= max(limits.paid, 1)
+    untouched = [c for c in awaited if not c.in_part]
+    counted_on = [c for c in untouched if c.balance and c.filed_on]
+    enough = len(decided) >= limits.history and len(days) >= limits.paid
     share = min(sum(c.paid for c in decided) / sum(c.asked or 0.0 for c in decided), 1.0) if enough else 0.0
     ages = [((on - c.filed_on).days, c.balance or 0.0) for c in counted_on if c.filed_on]
     asked = cents(sum(balance for _, balance in ages))
@@ -176,7 +180,8 @@ def expected_cash(cases: Sequence[Sent], limits: Limits, on: date) -> Filled:
     told = (
         f"Own history: {counted(len(decided), 'decided case')} were paid {share:.0%} of what was filed; "
         f"{len(days)} of them after {days[0]} to {days[-1]} days. Not counted on: {old} open for longer than that, "
-        f"{len(awaited) - len(counted_on)} without a day of filing or a balance, and all that is not filed."
+        f"{len(awaited) - len(untouched)} paid in part, {len(untouched) - len(counted_on)} without a day of filing or "
+        "a balance, and all that is not filed."
     )
     return Filled(rows, told, "" if ages else "No open case to expect cash of.", _short_cash)
 
