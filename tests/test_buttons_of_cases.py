@@ -351,6 +351,39 @@ def test_what_happened_is_recorded_as_by_the_command_and_the_row_is_in_front(boo
     assert cells(saved(book)) == cells(twin)
 
 
+def case_row(book: Any, key: str) -> dict[str, Any]:
+    return next(r for r in workbooks.table(saved(book), "Cases") if r["Claim ID"] == key)
+
+
+def test_the_form_does_not_overwrite_what_it_shows(book: Any) -> None:
+    path = Path(book.FullName)
+    book.close()
+    draft, filed = ready(path)[0], claim(path, FILED)
+    with workbooks.Desk(path) as desk:
+        desk.type(draft, "Cases", Filed_on=date(2026, 11, 13), Filed_by="Cara")
+        desk.type(filed, "Cases", Amazon_answer="We will pay 2 units by Friday")
+    book = opened(path)
+    (form,) = record(book, draft, {"Stage": "Filed", "Amazon case ID": "17000000002"}).forms
+    assert (form["Filed on"], form["Filed by"]) == ("2026-11-13", "Cara")
+    row = case_row(book, draft)
+    assert (row["Stage"], row["Filed on"].date(), row["Filed by"]) == ("Filed", date(2026, 11, 13), "Cara")
+    (form,) = record(book, filed, {"Paid": "4.00 USD"}).forms
+    assert form["Amazon answer"] == "We will pay 2 units by Friday"
+    assert case_row(book, filed)["Amazon answer"] == "We will pay 2 units by Friday; paid 4.00 USD"
+
+
+def test_the_day_to_look_again_follows_the_stage_unless_it_is_typed_and_the_form_says_so(book: Any) -> None:
+    key = claim(book.FullName, FILED)
+    now = str(case_row(book, key)["Follow up on"].date())
+    person = record(book, key, {"Owner": "Lea"}, run=AT_TEN)
+    (line,) = (f for f in person.fields if f.label == "Follow up on")
+    assert line.value == "" and line.hint.endswith(f"by policy with a new stage, else it stays {now}.")
+    assert str(case_row(book, key)["Follow up on"].date()) == now
+    next_day = workbooks.run(date(2026, 11, 16))
+    record(book, key, {"Stage": "Waiting on Amazon", "Follow up on": now}, run=next_day)
+    assert str(case_row(book, key)["Follow up on"].date()) == now
+
+
 def test_a_refusal_stands_over_the_form_in_which_everything_typed_is_kept(book: Any, twin: Path) -> None:
     key = claim(twin, FILED)
     first = {"Stage": "Denied", "Next action": "ask Lea"}
