@@ -8,8 +8,7 @@ from typing import TypedDict
 from ..case_acts import UNCHANGED
 from ..case_papers import Packed, Papers, about_text, print_pack
 from ..case_start import Plan
-from ..case_texts import CODES, PURPOSES, CaseText
-from ..cases import stage_of
+from ..case_texts import CODES, PURPOSES, CaseText, stages_of
 from ..console import print_table, say, text_of
 from ..dialogs import Dialogs, Field
 from ..evidence_pack import text_to_keep
@@ -53,10 +52,11 @@ def _print_plan(plan: Plan, reasons: Sequence[str]) -> None:
 
 def ask_purpose(papers: Papers, asking: Callable[[], Dialogs]) -> Words:
     """What the texts are for; nobody is asked where all of them are drafts."""
-    beyond = {d.case: s for d in papers.cases for row in d.cases if (s := stage_of(row)) != "Draft"}
+    stages = {d.case: stages_of(d) for d in papers.cases}
+    beyond = {case: found for case, found in stages.items() if {*found} - {"Draft"}}
     if not beyond:
         return Words(purpose="", language="")
-    said = _some([f"{case} is {stage}." for case, stage in beyond.items()])
+    said = _some([f"{case} is {' and '.join(found)}." for case, found in beyond.items()])
     hint = "file, chase, answer or appeal; what is Paid or Closed gets the text to file, to look at."
     purpose = Field("Purpose", _EACH, (_EACH, *PURPOSES), free=False, hint=hint)
     language = Field("Language", _SET, (_SET, *CODES), free=False)
