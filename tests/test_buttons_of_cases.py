@@ -25,15 +25,19 @@ from clicking import (
     state_of,
 )
 from excel_stand_in import App
+from recoup.books import open_book
 from recoup.case_doors import due_book, record_book, start_book
 from recoup.case_papers import case_text, pack_case
 from recoup.case_record import Entry
+from recoup.case_start import Plan
 from recoup.dialogs import Field
 from recoup.evidence_pack import text_to_keep
 from recoup.macros.answer_form import in_words_of_the_form
-from recoup.macros.clicks import in_words_of_the_ribbon
+from recoup.macros.case_views import about_plan
+from recoup.macros.ribbon_words import in_words_of_the_ribbon
 from recoup.model import Cell, RecoupError
 from recoup.run import Run
+from recoup.workbook import read_notebook
 from test_buttons import cells, saved
 
 WAITING, EXPIRED, FILED = "X00WAIT01A", "X00OLDL01A", "X00DAMG01A"
@@ -155,6 +159,13 @@ def test_too_early_too_late_and_twice_are_refused_in_the_words_of_the_command(
     clicks("start_case", person, AT_TEN)
     assert person.told == [refusal_of(twin, key)] and why in person.told[0]
     assert person.asked == []
+
+
+def test_of_many_that_cannot_be_started_twenty_are_told_and_that_nothing_was_changed(twin: Path) -> None:
+    refused = {f"LW-{n}": f"LW-{n}: too early. Nothing was changed." for n in range(22)}
+    with pytest.raises(RecoupError) as told:
+        about_plan(Plan(read_notebook(open_book(twin)), refused=refused))
+    assert str(told.value).splitlines()[19:] == ["LW-19: too early.", "… and 2 more", "Nothing was changed."]
 
 
 def test_what_cannot_be_started_is_told_in_the_preview_and_the_rest_is_started(book: Any, twin: Path) -> None:
@@ -442,9 +453,16 @@ def test_one_case_is_recorded_at_a_time_and_a_claim_without_a_case_is_none(still
 
 
 def test_options_are_called_as_the_lines_of_the_form() -> None:
-    said = "name it with --evidence TEXT, or `recoup record a.xlsx C-1 --checked`; recoup --help"
-    told = "name it with New evidence TEXT, or Record answer (on the ribbon); recoup --help"
+    said = "claims--note.xlsx: say it (--evidence) or `recoup record a.xlsx C-1 --checked`; recoup --help"
+    told = "claims--note.xlsx: say it (New evidence) or Record answer (on the ribbon); recoup --help"
     assert in_words_of_the_form(said) == told
+
+
+def test_an_appeal_without_evidence_is_told_in_words_of_the_form(book: Any) -> None:
+    key = claim(book.FullName, FILED)
+    record(book, key, {"Stage": "Denied", "Decision reason": "Not our loss"})
+    person = record(book, key, {"Stage": "Appealed"}, run=workbooks.run(hour=11))
+    assert "; say what it is (New evidence), and name the file (Attachment). Nothing" in person.asked[1]
 
 
 # ---- Due today

@@ -304,6 +304,15 @@ def test_a_claim_whose_reports_changed_since_the_last_refresh_is_not_started(boo
         start(book, lost)
 
 
+def test_a_folder_that_the_last_refresh_did_not_read_is_named_with_where_to_name_the_same(book: Path) -> None:
+    folder = _sub(book)
+    (folder / "reimbursements_2026-05-01_2026-11-14.csv").write_text("approval-date,reimbursement-id\n")
+    with pytest.raises(
+        RecoupError, match=r"report files changed .* \(Reports folder on Settings, or --reports\)"
+    ):
+        start_book(book, by(), [claim_of(book, LOST)["Claim ID"]], [folder])
+
+
 def _sub(book: Path) -> Path:
     folder = book.parent / "sub"
     folder.mkdir()

@@ -217,7 +217,7 @@ def _new_faults(row: Record, cells: Mapping[str, Cell], entry: Entry, rules: Rul
 _NO_EVIDENCE = Fault(
     "Stage",
     "an appeal needs evidence that Amazon has not seen",
-    "name it with --evidence TEXT, and --attachment",
+    "say what it is (--evidence), and name the file (--attachment)",
 )
 
 

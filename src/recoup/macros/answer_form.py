@@ -24,8 +24,8 @@ from ..policy import DENIALS
 from ..run import Run
 from ..sheets import STAGES
 from ..workbook import read_notebook
-from .clicks import in_words_of_the_ribbon
 from .desk import go_to_row
+from .ribbon_words import in_words_of_the_ribbon
 
 _CHECKED, _YES = "Checked", "Yes, by me"
 _AGAIN = "Follow up on"
@@ -49,6 +49,7 @@ _BESIDE = (
     Field("Attachment"),
     Field("Note", lines=2, hint="Added to Notes; all of it is on Case Log too."),
 )
+_OPTION = re.compile(r"(?<![^\s(])--[a-z-]+(?!\.?\w)")  # and no part of a file's name
 _OPTIONS = {  # of the command, and what the form calls them
     "--stage": "Stage",
     "--case-id": "Amazon case ID",
@@ -127,7 +128,7 @@ class AnswerForm:
 def in_words_of_the_form(sentence: str) -> str:
     """A sentence of the command, its options called as the lines of the form, commands as buttons."""
     told = in_words_of_the_ribbon(sentence)
-    return re.sub(r"--[a-z-]+", lambda m: _OPTIONS.get(m[0], m[0]), told)
+    return _OPTION.sub(lambda m: _OPTIONS.get(m[0], m[0]), told)
 
 
 def _common(rows: list[Record], header: str) -> str:

@@ -14,7 +14,6 @@ from ..dialogs import Dialogs, Field
 from ..evidence_pack import text_to_keep
 from ..home import counted
 from ..model import RecoupError
-from .clicks import in_words_of_the_ribbon
 
 _DRAFT = ("Claim ID", "Kind", "SKU", "Units", "Claim value", "Currency", "File by", "Deadline")
 _MOST = 20  # sentences in a window
@@ -34,7 +33,8 @@ def about_plan(plan: Plan) -> tuple[str, str]:
     """The question and what it is about. Raises RecoupError, with the reasons, when nothing can be started."""
     reasons = _some([why.removesuffix(f" {UNCHANGED}") for why in plan.refused.values()])
     if not plan.cases:
-        raise RecoupError("\n".join([*reasons[:-1], f"{reasons[-1]} {UNCHANGED}"]))
+        ending = f" {UNCHANGED}" if len(plan.refused) <= _MOST else f"\n{UNCHANGED}"
+        raise RecoupError("\n".join(reasons) + ending)
     others = f"; {counted(len(plan.refused), 'other')} cannot be started" if plan.refused else ""
     question = f"Make {counted(len(plan.cases), 'draft')} on Cases{others}? Undo last takes it back, Ctrl+Z does not."
     return question, text_of(_print_plan, plan, reasons)
@@ -100,4 +100,4 @@ def _told(what: str, refused: Sequence[str]) -> list[str]:
 
 def _some(sentences: Sequence[str]) -> list[str]:
     more = [f"… and {len(sentences) - _MOST} more"] if len(sentences) > _MOST else []
-    return [*map(in_words_of_the_ribbon, sentences[:_MOST]), *more]
+    return [*sentences[:_MOST], *more]
