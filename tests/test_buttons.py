@@ -14,6 +14,7 @@ from clicking import Person, cells_of, clicks, excel_running, opened, ready, sel
 from excel_stand_in import App
 from recoup import case_doors, doors
 from recoup.books import open_book
+from recoup.macros import claims as claims_buttons
 from recoup.progress import WAITING
 from recoup.sheets import OWN_RECORDS, REPORT_TABS, TABLES
 
@@ -176,6 +177,17 @@ def test_a_claim_is_explained_and_its_rows_come_to_the_front(book: Any) -> None:
     assert person.shown[0].index(first) < person.shown[0].index(second)
     assert book.shown == "Evidence" and state_of(book) == before and book.Saved
     assert first in row_of(book, "Evidence", int(book.selected.rpartition("$")[2]))
+
+
+def test_of_many_claims_twenty_are_explained_and_the_others_counted(
+    book: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = ready(book.FullName)[:3]
+    monkeypatch.setattr(claims_buttons, "MOST_CLAIMS", 2)
+    select_claims(book, *keys)
+    person = Person()
+    clicks("explain_claim", person)
+    assert person.shown[0].count("From these rows:") == 2 and person.shown[0].endswith("… and 1 more")
 
 
 def test_claims_are_taken_up_as_by_the_command_and_the_draft_is_in_front(book: Any, tmp_path: Path) -> None:

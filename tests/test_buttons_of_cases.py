@@ -25,15 +25,19 @@ from clicking import (
     state_of,
 )
 from excel_stand_in import App
+from recoup.books import open_book
 from recoup.case_doors import due_book, record_book, start_book
 from recoup.case_papers import case_text, pack_case
 from recoup.case_record import Entry
+from recoup.case_start import Plan
 from recoup.dialogs import Field
 from recoup.evidence_pack import text_to_keep
 from recoup.macros.answer_form import in_words_of_the_form
-from recoup.macros.clicks import in_words_of_the_ribbon
+from recoup.macros.case_views import about_plan
+from recoup.macros.ribbon_words import in_words_of_the_ribbon
 from recoup.model import Cell, RecoupError
 from recoup.run import Run
+from recoup.workbook import read_notebook
 from test_buttons import cells, saved
 
 WAITING, EXPIRED, FILED = "X00WAIT01A", "X00OLDL01A", "X00DAMG01A"
@@ -155,6 +159,13 @@ def test_too_early_too_late_and_twice_are_refused_in_the_words_of_the_command(
     clicks("start_case", person, AT_TEN)
     assert person.told == [refusal_of(twin, key)] and why in person.told[0]
     assert person.asked == []
+
+
+def test_of_many_that_cannot_be_started_twenty_are_told_and_that_nothing_was_changed(twin: Path) -> None:
+    refused = {f"LW-{n}": f"LW-{n}: too early. Nothing was changed." for n in range(22)}
+    with pytest.raises(RecoupError) as told:
+        about_plan(Plan(read_notebook(open_book(twin)), refused=refused))
+    assert str(told.value).splitlines()[19:] == ["LW-19: too early.", "… and 2 more", "Nothing was changed."]
 
 
 def test_what_cannot_be_started_is_told_in_the_preview_and_the_rest_is_started(book: Any, twin: Path) -> None:
@@ -351,6 +362,39 @@ def test_what_happened_is_recorded_as_by_the_command_and_the_row_is_in_front(boo
     assert cells(saved(book)) == cells(twin)
 
 
+def case_row(book: Any, key: str) -> dict[str, Any]:
+    return next(r for r in workbooks.table(saved(book), "Cases") if r["Claim ID"] == key)
+
+
+def test_the_form_does_not_overwrite_what_it_shows(book: Any) -> None:
+    path = Path(book.FullName)
+    book.close()
+    draft, filed = ready(path)[0], claim(path, FILED)
+    with workbooks.Desk(path) as desk:
+        desk.type(draft, "Cases", Filed_on=date(2026, 11, 13), Filed_by="Cara")
+        desk.type(filed, "Cases", Amazon_answer="We will pay 2 units by Friday")
+    book = opened(path)
+    (form,) = record(book, draft, {"Stage": "Filed", "Amazon case ID": "17000000002"}).forms
+    assert (form["Filed on"], form["Filed by"]) == ("2026-11-13", "Cara")
+    row = case_row(book, draft)
+    assert (row["Stage"], row["Filed on"].date(), row["Filed by"]) == ("Filed", date(2026, 11, 13), "Cara")
+    (form,) = record(book, filed, {"Paid": "4.00 USD"}).forms
+    assert form["Amazon answer"] == "We will pay 2 units by Friday"
+    assert case_row(book, filed)["Amazon answer"] == "We will pay 2 units by Friday; paid 4.00 USD"
+
+
+def test_the_day_to_look_again_follows_the_stage_unless_it_is_typed_and_the_form_says_so(book: Any) -> None:
+    key = claim(book.FullName, FILED)
+    now = str(case_row(book, key)["Follow up on"].date())
+    person = record(book, key, {"Owner": "Lea"}, run=AT_TEN)
+    (line,) = (f for f in person.fields if f.label == "Follow up on")
+    assert line.value == "" and line.hint.endswith(f"by policy with a new stage, else it stays {now}.")
+    assert str(case_row(book, key)["Follow up on"].date()) == now
+    next_day = workbooks.run(date(2026, 11, 16))
+    record(book, key, {"Stage": "Waiting on Amazon", "Follow up on": now}, run=next_day)
+    assert str(case_row(book, key)["Follow up on"].date()) == now
+
+
 def test_a_refusal_stands_over_the_form_in_which_everything_typed_is_kept(book: Any, twin: Path) -> None:
     key = claim(twin, FILED)
     first = {"Stage": "Denied", "Next action": "ask Lea"}
@@ -409,9 +453,16 @@ def test_one_case_is_recorded_at_a_time_and_a_claim_without_a_case_is_none(still
 
 
 def test_options_are_called_as_the_lines_of_the_form() -> None:
-    said = "name it with --evidence TEXT, or `recoup record a.xlsx C-1 --checked`; recoup --help"
-    told = "name it with New evidence TEXT, or Record answer (on the ribbon); recoup --help"
+    said = "claims--note.xlsx: say it (--evidence) or `recoup record a.xlsx C-1 --checked`; recoup --help"
+    told = "claims--note.xlsx: say it (New evidence) or Record answer (on the ribbon); recoup --help"
     assert in_words_of_the_form(said) == told
+
+
+def test_an_appeal_without_evidence_is_told_in_words_of_the_form(book: Any) -> None:
+    key = claim(book.FullName, FILED)
+    record(book, key, {"Stage": "Denied", "Decision reason": "Not our loss"})
+    person = record(book, key, {"Stage": "Appealed"}, run=workbooks.run(hour=11))
+    assert "; say what it is (New evidence), and name the file (Attachment). Nothing" in person.asked[1]
 
 
 # ---- Due today

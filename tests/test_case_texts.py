@@ -20,7 +20,17 @@ import yaml
 from conftest import EFFORT
 from paper_records import records_of
 from recoup import doors
-from recoup.case_texts import CODES, KINDS, PURPOSES, CaseText, Records, assemble, read_records, write_text
+from recoup.case_texts import (
+    CODES,
+    KINDS,
+    PURPOSES,
+    CaseText,
+    Records,
+    assemble,
+    purpose_of,
+    read_records,
+    write_text,
+)
 from recoup.case_texts._language import language
 from recoup.memory import plain
 from recoup.model import Formula, RecoupError
@@ -247,6 +257,31 @@ def test_a_text_is_the_same_when_the_rows_come_in_another_order(kind: str, purpo
         documents=list(reversed(records.documents)),
     )
     assert text_of(mixed, claim_id, purpose=purpose).text == text_of(records, claim_id, purpose=purpose).text
+
+
+@pytest.mark.parametrize(
+    ("stages", "purpose", "several"),
+    [
+        (("Draft", "Draft"), "file", ""),
+        (("Denied", "Denied"), "appeal", ""),
+        (("Waiting on Amazon", "Paid"), "chase", "(Paid, Waiting on Amazon)"),
+        (("Denied", "Filed"), "chase", "(Denied, Filed)"),
+        (("Draft", "Filed"), "chase", "(Draft, Filed)"),
+        (("Closed", "Draft"), "file", "(Closed, Draft)"),
+    ],
+)
+def test_a_case_of_which_something_was_filed_is_not_offered_for_filing_again(
+    stages: tuple[str, str], purpose: str, several: str
+) -> None:
+    ids = ready("lost_in_warehouse")[:2]
+    rows = tuple({"Claim ID": c, "Case": "C-1", "Stage": s} for c, s in zip(ids, stages, strict=True))
+    dossier = replace(assemble(demo(), ids[:1]), case="C-1", cases=rows)
+    assert purpose_of(dossier) == purpose
+    told = [m for m in write_text(dossier, purpose).missing if "Stage" in m]
+    said = (
+        f"Cases: case C-1 has several values of Stage {several}; keep only the claims that this text is about"
+    )
+    assert told == ([said] if several else [])
 
 
 # --- languages ----------------------------------------------------------------------------------------------------

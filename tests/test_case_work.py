@@ -304,6 +304,15 @@ def test_a_claim_whose_reports_changed_since_the_last_refresh_is_not_started(boo
         start(book, lost)
 
 
+def test_a_folder_that_the_last_refresh_did_not_read_is_named_with_where_to_name_the_same(book: Path) -> None:
+    folder = _sub(book)
+    (folder / "reimbursements_2026-05-01_2026-11-14.csv").write_text("approval-date,reimbursement-id\n")
+    with pytest.raises(
+        RecoupError, match=r"report files changed .* \(Reports folder on Settings, or --reports\)"
+    ):
+        start_book(book, by(), [claim_of(book, LOST)["Claim ID"]], [folder])
+
+
 def _sub(book: Path) -> Path:
     folder = book.parent / "sub"
     folder.mkdir()
@@ -344,6 +353,28 @@ def test_filing_writes_day_and_person_the_amounts_once_the_log_and_the_status(fi
     refresh(filed, NEXT_DAY)
     refresh(filed, date(2026, 11, 17))
     assert (case_of(filed, lost)["Units filed"], case_of(filed, lost)["Units"]) == (2, 1)
+
+
+def test_who_filed_a_case_and_when_stays_as_it_was_typed_before_the_filing_is_recorded(book: Path) -> None:
+    lost = claim_of(book, LOST)["Claim ID"]
+    start(book, lost)
+    with Desk(book) as desk:
+        desk.type(lost, "Cases", Filed_on=datetime(2026, 11, 13), Filed_by="Cara")
+    record(book, lost, Stage="Filed", Amazon_case_ID="17000000001")
+    row = case_of(book, lost)
+    assert (row["Filed on"], row["Filed by"]) == (datetime(2026, 11, 13), "Cara")
+    assert row["Follow up on"] > datetime(2026, 11, 15)
+
+
+def test_what_amazon_said_stays_where_a_payment_is_added_to_it_and_is_logged_once(filed: Path) -> None:
+    lost, promise = claim_of(filed, LOST)["Claim ID"], "We will pay 2 units by Friday, ref 77"
+    record(filed, lost, Stage="Partly paid", Amazon_answer=promise)
+    record(filed, lost, paid="4.00 USD")
+    assert case_of(filed, lost)["Amazon answer"] == f"{promise}; paid 4.00 USD"
+    heard = [r["Text"] for r in table(filed, "CaseLog") if r["Direction"] == "From Amazon"]
+    assert heard == [f"Partly paid; {promise}", "paid 4.00 USD"]
+    record(filed, lost, paid="21.00 USD", Amazon_answer="All is paid")
+    assert case_of(filed, lost)["Amazon answer"] == "All is paid; paid 21.00 USD"
 
 
 def test_a_draft_that_has_what_only_a_filed_case_has_is_filed(book: Path) -> None:

@@ -201,6 +201,43 @@ def test_a_form_waits_until_what_is_needed_is_filled_in(person: Person) -> None:
     assert seen == [True, True], "neither a blank line nor Enter within a text ends it"
 
 
+@pytest.mark.parametrize("window", ["form", "table"])
+def test_enter_on_a_button_clicks_that_button(person: Person, window: str) -> None:
+    def cancel(sight: Sight) -> None:
+        label = "Cancel" if window == "form" else "Close"
+        sight.press("<Return>", next(b for b in sight.all("TButton") if b.cget("text") == label))
+
+    with pytest.raises(Declined):
+        person(cancel).ask("Record answer", "What?", FORM[1:]) if window == "form" else choose(person, cancel)
+
+
+@pytest.mark.parametrize("button", ["Copy", "Copy details"])
+def test_a_clipboard_that_another_program_holds_is_told_until_the_text_is_copied(
+    person: Person, monkeypatch: pytest.MonkeyPatch, button: str
+) -> None:
+    held, why = [True, False], "The clipboard is held by another program"
+    seen: list[bool] = []
+
+    def put(_: str) -> None:
+        if held.pop(0):
+            raise RecoupError(why)
+
+    def read(sight: Sight) -> None:
+        for _ in range(2):
+            sight.click(button)
+            sight.root.update()
+            told = [w for w in sight.all("TLabel") if w.cget("text") == why]
+            seen.append(any(w.winfo_ismapped() for w in told))
+        sight.press("<Escape>")
+
+    monkeypatch.setattr(_windows, "put_text", put)
+    if button == "Copy":
+        person(read).show("Checks", "1 error")
+    else:
+        person(read).tell("Recoup", "It is torn.", "Traceback")
+    assert seen == [True, False]
+
+
 def test_the_first_line_of_a_form_has_the_keyboard_and_a_list_takes_nothing_else(person: Person) -> None:
     seen: list[Any] = []
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from recoup.books import open_book
-from recoup.case_doors import record_book, start_book
+from recoup.case_doors import dismiss_book, record_book, start_book
 from recoup.case_record import Entry
 from recoup.memory import plain
 from recoup.model import RecoupError
@@ -42,7 +42,13 @@ def line_of(book: Path, **cells_: Any) -> dict[str, Any]:
 
 
 def say(
-    book: Path, field: str, before: str | None, after: str, claim: str | None = None, name: str = "line-1"
+    book: Path,
+    field: str,
+    before: str | None,
+    after: str,
+    claim: str | None = None,
+    name: str = "line-1",
+    hour: int = 12,
 ) -> str:
     """A line of the Journal, as some command wrote it; its ID."""
     with Desk(book) as desk:
@@ -51,7 +57,7 @@ def say(
         grid.table.ref = f"{grid.rows[0][0].coordinate}:{row[-1].coordinate}"
         if grid.table.autoFilter is not None:
             grid.table.autoFilter.ref = grid.table.ref
-        told = (name, datetime(2026, 11, 15, 12), "Ann", "r", claim, field, before, after)
+        told = (name, datetime(2026, 11, 15, hour), "Ann", "r", claim, field, before, after)
         for cell, value in zip(row, told, strict=True):
             cell.value = value
     return name
@@ -240,6 +246,51 @@ def test_an_act_of_which_one_cell_was_changed_since_stays_whole(book: Path) -> N
     with pytest.raises(RecoupError, match="says 'Lea' now, not 'Dora'"):
         undo_last(book, 15)
     assert book.read_bytes() == before
+
+
+def test_a_draft_that_was_opened_last_is_not_passed_over_for_what_a_colleague_did_before(book: Path) -> None:
+    key, other = (str(claim_of(book, fnsku)["Claim ID"]) for fnsku in ("X00LOST01A", "X00DAMG01A"))
+    dismiss_book(book, run(who="Bob", hour=13), [other], "counted twice")
+    with Desk(book) as desk:
+        desk.type(key, Decision="Take up")
+    refresh(book, hour=14)
+    with pytest.raises(RecoupError, match=rf"Decision of {key}, was typed by hand"):
+        undo_last(book, 15)
+    say(book, "Stage", None, "Draft", key, hour=15)
+    with pytest.raises(RecoupError, match=rf"a draft for {key}, and a draft stays on Cases; close it with"):
+        undo_last(book, 16)
+
+
+def test_what_was_taken_back_and_is_in_force_again_can_be_taken_back_again(book: Path) -> None:
+    key = str(claim_of(book, "X00LOST01A")["Claim ID"])
+    dismiss_book(book, run(who="Bob", hour=13), [key], "counted twice")
+    taken = undo_last(book, 14)
+    for hour, field in enumerate(taken, 15):
+        undo_line(book, line_of(book, Field=field, Claim_ID=key)["ID"], run(hour=hour))
+    assert claims(book)[key]["Decision"] == "Dismiss"
+    assert sorted(undo_last(book, 20)) == sorted(taken)
+    assert claims(book)[key]["Decision"] is None
+
+
+def test_a_typed_line_that_was_taken_back_does_not_stand_before_what_was_done_earlier(book: Path) -> None:
+    key = str(claim_of(book, "X00LOST01A")["Claim ID"])
+    start_book(book, run(hour=13), [key])
+    with Desk(book) as desk:
+        desk.type(claim_of(book, NOVA)["Claim ID"], Decision_note="ask Lea")
+    refresh(book, hour=14)
+    undo_line(book, line_of(book, Field="Decision note", To="ask Lea")["ID"], run(hour=15))
+    assert undo_last(book, 16) == ["Decided by", "Decision"]
+
+
+def test_frozen_functions_keep_nothing_from_being_taken_back_and_name_the_backup(book: Path) -> None:
+    key = str(claim_of(book, "X00LOST01A")["Claim ID"])
+    start_book(book, run(hour=13), [key])
+    line = say(book, "Functions on Mine", "Formulas: 1\n  Mine: B2", "values, or led back", hour=14)
+    assert undo_last(book, 15) == ["Decided by", "Decision"]
+    with pytest.raises(
+        RecoupError, match="Functions on Mine became values: copy the formulas from the backup"
+    ):
+        undo_line(book, line, run(hour=16))
 
 
 def test_a_journal_without_acts_holds_nothing_to_take_back(tmp_path: Path) -> None:

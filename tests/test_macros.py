@@ -85,12 +85,23 @@ def test_a_refusal_is_one_sentence_with_its_details_to_copy(monkeypatch: pytest.
     assert "Traceback" in person.details[0] and "in fail" in person.details[0]
 
 
+CHECK, DUE = "Check reports (on the ribbon)", "Due today (on the ribbon)"
+
+
 @pytest.mark.parametrize(
     ("told", "shown"),
     [
         ("run `recoup refresh seller.xlsx` first.", "run Refresh claims (on the ribbon) first."),
         ("use `recoup record seller.xlsx C-1`.", "use Record answer (on the ribbon)."),
         ("run `recoup upgrade seller.xlsx` first.", "run `recoup upgrade seller.xlsx` first."),
+        ("run `recoup refresh Ann`s book.xlsx` first.", "run Refresh claims (on the ribbon) first."),
+        ("run `recoup check a.xlsx`, then `recoup due a.xlsx`.", f"run {CHECK}, then {DUE}."),
+        ("refresh it again for that day, or leave out --as-of. Bad.", "refresh it again for that day. Bad."),
+        ("of that refresh (on Settings, or --reports). Bad.", "of that refresh (on Settings). Bad."),
+        (
+            "move it, or rename a--b.xlsx, or delete --b.xlsx.",
+            "move it, or rename a--b.xlsx, or delete --b.xlsx.",
+        ),
     ],
 )
 def test_who_clicked_is_sent_to_a_button_not_to_a_command(
@@ -102,11 +113,27 @@ def test_who_clicked_is_sent_to_a_button_not_to_a_command(
     assert person.told == [shown]
 
 
+def test_all_that_who_clicked_reads_names_buttons(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = "holds no claims: run `recoup refresh seller.xlsx` first."
+
+    def everything(desk: Desk) -> None:
+        desk.dialogs.ask("Title", told, [])
+        desk.dialogs.agree("Title", told, told, "Go")
+        desk.dialogs.choose("Title", told, [{"A": "1"}], ["A"], "Go")
+        desk.dialogs.show("Title", told)
+
+    monkeypatch.setattr(macros, "functions", lambda _: {"refresh_claims": everything})
+    person = Person(answers={}, agrees=True, chooses={"A": "1"})
+    clicks("refresh_claims", person)
+    assert person.asked + person.shown == ["holds no claims: run Refresh claims (on the ribbon) first."] * 5
+
+
 def test_a_mistake_of_the_program_is_told_without_its_inside(monkeypatch: pytest.MonkeyPatch) -> None:
     fail_with(monkeypatch, ZeroDivisionError("0 of Mrs Buyer"))
     person = Person()
     assert clicks("refresh_claims", person) == 0
     assert "internal error (ZeroDivisionError)" in person.told[0] and "Mrs Buyer" not in person.told[0]
+    assert "if it changed nothing, the backups are older" in person.told[0]
     assert "Traceback" in person.details[0]
 
 

@@ -85,12 +85,16 @@ def test_sorted_rows_stay_as_they_are_byte_for_byte(path: Path, engine: str) -> 
     assert path.read_bytes() == before
 
 
-def mark(path: Path, *, hidden: bool = False, note: bool = False, array: bool = False) -> None:
+def mark(
+    path: Path, *, hidden: bool = False, note: bool = False, link: bool = False, array: bool = False
+) -> None:
     book = openpyxl.load_workbook(path)
     sheet = book["Claims"]
     sheet.row_dimensions[TOP + 1].hidden = hidden
     if note:
         sheet[f"{letter('Decision')}{TOP}"].comment = Comment("ask Zoë", "Ann")
+    if link:
+        sheet[f"{letter('Decision note')}{TOP + 4}"].hyperlink = "https://example.com/case/7"
     if array:
         sheet[f"{letter('Decision note')}{TOP + 3}"] = openpyxl.worksheet.formula.ArrayFormula(
             f"{letter('Decision note')}{TOP + 3}:{letter('Decision note')}{TOP + 4}", "=A4:A5"
@@ -114,6 +118,17 @@ def test_in_a_file_a_note_would_stay_behind_so_nothing_moves(path: Path, engine:
     book = open_book(path, engine)
     with pytest.raises(
         BookUnsupported, match=rf"note on {letter('Decision')}{TOP}, which would stay.*click Tidy"
+    ):
+        book.sort_rows("Claims", BY)
+
+
+@pytest.mark.parametrize("engine", FILES)
+def test_in_a_file_a_link_would_end_up_on_another_claim_so_nothing_moves(path: Path, engine: str) -> None:
+    mark(path, link=True)
+    book = open_book(path, engine)
+    with pytest.raises(
+        BookUnsupported,
+        match=rf"link on {letter('Decision note')}{TOP + 4}, which would stay.*click Tidy",
     ):
         book.sort_rows("Claims", BY)
 

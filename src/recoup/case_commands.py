@@ -64,8 +64,12 @@ def record(
     case: Annotated[str, typer.Argument(metavar="CASE", help="A Case, a claim in it, or Amazon's case id.")],
     stage: Annotated[str, typer.Option(metavar="STAGE", help="Filed, Info requested, Denied, Paid …")] = "",
     case_id: Annotated[str, typer.Option("--case-id", metavar="ID", help="Amazon's case id.")] = "",
-    filed_on: Annotated[str, typer.Option("--filed-on", metavar="DAY", help="Default: today.")] = "",
-    filed_by: Annotated[str, typer.Option("--filed-by", metavar="NAME", help="Default: you.")] = "",
+    filed_on: Annotated[
+        str, typer.Option("--filed-on", metavar="DAY", help="Default: as on Cases, else today.")
+    ] = "",
+    filed_by: Annotated[
+        str, typer.Option("--filed-by", metavar="NAME", help="Default: as on Cases, else you.")
+    ] = "",
     checked: Annotated[bool, typer.Option("--checked", help="You checked it; a colleague files it.")] = False,
     owner: Annotated[str, typer.Option(metavar="NAME", help="Who looks after the case.")] = "",
     answer: Annotated[str, typer.Option(metavar="TEXT", help="What Amazon answered or asks.")] = "",

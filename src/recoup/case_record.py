@@ -7,7 +7,8 @@ Decisions:
 - A draft for which Amazon's case id or the day of filing is recorded is filed, also where no stage is named.
 - Filing asks the shield as starting does, on the day it was filed; whatever was filed without Recoup is typed by hand.
 - A check is signed by the person who made it, who is neither who files the case nor, before that, its owner.
-- `Notes` and Case Log grow; other cells are replaced, and what they said before stands in Journal.
+- `Notes` and Case Log grow, and a payment is added to `Amazon answer`; other cells are replaced, and what they said
+  before stands in Journal. Day and person of a filing that stand on a row already are not filled in.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def record(book: Book, run: Run, case: str, entry: Entry, folders: Sequence[Path
     stage = text(cells.get("Stage"))
     filing = stage == "Filed" and any(stage_of(r) == "Draft" for r in rows)
     if filing:
-        cells = {"Filed on": run.as_of, "Filed by": run.who, **cells}
+        cells = {**_filled_in(rows, {"Filed on": run.as_of, "Filed by": run.who}), **cells}
     _refuse_steps(book, run, notebook, rows, cells, entry)
     _refuse_own_check(book, notebook, rows, cells)
     if filing:
@@ -98,6 +99,16 @@ def record(book: Book, run: Run, case: str, entry: Entry, folders: Sequence[Path
     what = ", ".join(f"{h} {plain(c) or 'cleared'}" for h, c in cells.items()) or "noted"
     done.said.insert(0, f"{done.case}, {len(rows)} {'row' if len(rows) == 1 else 'rows'}: {what}.")
     return done
+
+
+def _filled_in(rows: Sequence[Record], defaults: Mapping[str, Cell]) -> dict[str, Cell]:
+    """What the rows say already, else the default; nothing where they say several things."""
+    filled: dict[str, Cell] = {}
+    for header, default in defaults.items():
+        said = {plain(row[header]): row[header] for row in rows if text(row.get(header))}
+        if len(said) < 2:
+            filled[header] = next(iter(said.values()), default)
+    return filled
 
 
 def _read_entry(book: Book, run: Run, entry: Entry) -> dict[str, Cell]:
@@ -206,7 +217,7 @@ def _new_faults(row: Record, cells: Mapping[str, Cell], entry: Entry, rules: Rul
 _NO_EVIDENCE = Fault(
     "Stage",
     "an appeal needs evidence that Amazon has not seen",
-    "name it with --evidence TEXT, and --attachment",
+    "say what it is (--evidence), and name the file (--attachment)",
 )
 
 
@@ -279,6 +290,9 @@ def _write_row(
     written: Record = dict(cells)
     if entry.note:
         written["Notes"] = "\n".join(filter(None, (text(row.get("Notes")), entry.note)))
+    if entry.paid and not text(entry.cells.get("Amazon answer")):
+        said = (text(row.get("Amazon answer")), text(cells["Amazon answer"]))
+        written["Amazon answer"] = "; ".join(filter(None, said))
     if filing and not (text(row.get("Units filed")) or text(row.get("Value filed"))):
         written |= filed_amounts(row)
     written["Last change"] = act.run.as_of

@@ -15,7 +15,7 @@ from .books.function_cells import Called, find_functions, freeze_functions
 from .books.open_tables import OpenTables
 from .books.open_workbooks import Clicked, refuse_unwritable, workbook_of
 from .books.xlwings_book import XlwingsBook
-from .journal import Change, journal_rows
+from .journal import FROZEN, Change, journal_rows
 from .live_doors import WRITTEN
 from .model import RecoupError
 from .run import Run
@@ -117,7 +117,7 @@ def _write_journal(book: xw.Book, done: Sequence[Called], run: Run) -> list[str]
         Change(
             run.who,
             "",
-            f"Functions on {sheet}",
+            f"{FROZEN}{sheet}",
             "\n".join(_places("Formulas", list(group))),
             "values, or led back",
         )

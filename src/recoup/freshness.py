@@ -58,7 +58,8 @@ def refuse_stale(book: Book, memory: Sequence[Record], files: Listing) -> None:
     now |= {_FILES: _files(files), _SETTINGS: _settings(book)}
     changed = _changed(then, now)
     if changed:
-        folder = "; give the same --reports folder as to refresh" if _FILES in changed else ""
+        same = "; use the folder of that refresh (Reports folder on Settings, or --reports)"
+        folder = same if _FILES in changed else ""
         raise RecoupError(
             f"{book.path.name}: {', '.join(changed)} changed since the last refresh, so that Claims may be wrong: "
             f"run `recoup refresh {book.path.name}` first{folder}. Nothing was changed."

@@ -12,6 +12,7 @@ from .model import Cell, Record
 from .typed_over import Typed
 
 JOURNALLED = ("Status", "Units", "Claim value")
+FROZEN = "Functions on "  # the field of formulas that became values, before the name of their tab
 _TYPED = "typed"
 
 

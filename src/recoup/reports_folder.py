@@ -49,7 +49,7 @@ def _from_windows(typed: str) -> str:
     there = PureWindowsPath(typed)
     if there.drive or typed.startswith("\\"):
         what = "is a path of a Windows computer, and this is none"
-        raise _refused(typed, f"{what}; name the folder with --reports, or write it relative to the workbook")
+        raise _refused(typed, f"{what}; write it relative to the workbook, or name the folder with --reports")
     return there.as_posix() if "\\" in typed else typed
 
 

@@ -144,7 +144,7 @@ def _add_rows(sheet: xw.Sheet, rows: Sequence[Sequence[str]]) -> None:
     if top + len(rows) - 1 > MAX_ROWS:
         raise TableBlocked(
             f"The tab {sheet.name!r} cannot hold {len(rows):,} more rows (Excel ends at {MAX_ROWS:,}); "
-            "keep the file in a Reports folder and refresh with --reports."
+            "keep the file in a folder, name that folder under Reports folder on Settings, and refresh."
         )
     if not width:
         return

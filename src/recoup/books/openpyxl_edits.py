@@ -16,7 +16,7 @@ from recoup.books.openpyxl_kept import Place
 from recoup.books.openpyxl_table import TableCells, first_filled, merged
 from recoup.books.openpyxl_values import Carried
 from recoup.books.row_keys import Key, by_key, record_key
-from recoup.books.row_order import SortBy, refuse_hidden_rows, refuse_noted, sorted_numbers
+from recoup.books.row_order import SortBy, refuse_hanging, refuse_hidden_rows, sorted_numbers
 from recoup.model import Cell, Problem, Record
 
 
@@ -92,7 +92,8 @@ def sort_rows(table: TableCells, by: SortBy) -> None:
     tab, body = table.tab, table.body
     refuse_hidden_rows(tab.name, sum(tab.is_hidden(n) for n in table.read().numbers))
     noted = (Area(c, r, c, r) for (r, c), cell in tab.cells.items() if cell.comment)
-    refuse_noted(tab.name, body, noted)
+    links = (Area.parse(cell.hyperlink.ref) for cell in tab.cells.values() if cell.hyperlink)
+    refuse_hanging(tab.name, body, noted, filter(None, links))
     numbers = sorted_numbers(table.read(), by)
     every = range(body.top, body.bottom + 1)
     order = [*numbers, *(n for n in every if n not in set(numbers))]

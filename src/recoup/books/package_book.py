@@ -21,7 +21,7 @@ from recoup.books.new_tab import new_tab, with_text_style
 from recoup.books.notes import noted_cells
 from recoup.books.package import Content, Package
 from recoup.books.report_tab import TabExtension, leading_blank_columns, read_tab
-from recoup.books.row_order import SortBy, refuse_hidden_rows, refuse_noted, sorted_numbers
+from recoup.books.row_order import SortBy, refuse_hanging, refuse_hidden_rows, sorted_numbers
 from recoup.books.row_removal import without_rows
 from recoup.books.saving import BookFile
 from recoup.books.table_body import TableBody
@@ -40,7 +40,7 @@ class PackageBook:
     """A workbook as its zip package; the Protocol ``books.base.Book`` says what each method does."""
 
     threads = True
-    moves_notes = False  # whether a note goes with its row
+    moves_hanging = False  # whether a note or a link goes with its row
 
     def __init__(self, path: Path, *, backups: Path | None = None, keep: int = 5) -> None:
         """Raises ``BookUnsupported``."""
@@ -195,9 +195,9 @@ class PackageBook:
         """Sort the rows of a table by columns."""
         body, hidden = self._body(table), self.rows_hidden(table)
         refuse_hidden_rows(body.table.sheet, hidden)
-        if not self.moves_notes:
-            part = self._workbook.part_of(body.table.sheet)
-            refuse_noted(body.table.sheet, body.table.body, noted_cells(self._package, part))
+        if not self.moves_hanging:
+            notes = noted_cells(self._package, self._workbook.part_of(body.table.sheet))
+            refuse_hanging(body.table.sheet, body.table.body, notes, body.sheet.links())
         reorder(body, sorted_numbers(body.read(), by))
 
     def append_rows(self, table: str, records: Sequence[Record]) -> None:

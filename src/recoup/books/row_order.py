@@ -39,11 +39,12 @@ def refuse_hidden_rows(sheet: str, hidden: int) -> None:
         )
 
 
-def refuse_noted(sheet: str, body: Area, notes: Iterable[Area]) -> None:
-    """Raise ``BookUnsupported`` when a note hangs on a row: only Excel takes it along."""
-    note = next((n for n in notes if n.overlaps(body)), None)
-    if note is not None:
-        raise BookUnsupported(
-            f"The tab {sheet!r} has a note on {column_letter(note.left)}{note.top}, which would stay behind when its "
-            "row moves; open the workbook in Excel and click Tidy there. Nothing was changed."
-        )
+def refuse_hanging(sheet: str, body: Area, notes: Iterable[Area], links: Iterable[Area]) -> None:
+    """Raise ``BookUnsupported`` when a note or a link hangs on a row: only Excel takes it along."""
+    for what, areas in (("note", notes), ("link", links)):
+        hanging = next((a for a in areas if a.overlaps(body)), None)
+        if hanging is not None:
+            raise BookUnsupported(
+                f"The tab {sheet!r} has a {what} on {column_letter(hanging.left)}{hanging.top}, which would stay "
+                "behind when its row moves; open the workbook in Excel and click Tidy there. Nothing was changed."
+            )

@@ -26,6 +26,7 @@ _DIMENSION = re.compile(r'(<(?:[\w.-]+:)?dimension\b[^>]*?\bref=")([^"]*)(")')
 _GROWING = re.compile(r'(<(?:[\w.-]+:)?(?:conditionalFormatting|dataValidation)\b[^>]*?\bsqref=")([^"]*)(")')
 _SPANNING = re.compile(r"<(?:[\w.-]+:)?f\s([^>]*\bt=\"(?:array|dataTable)\"[^>]*)>")
 _MERGED = re.compile(r'<(?:[\w.-]+:)?mergeCell\b[^>]*?\bref="([^"]*)"')
+_LINK = re.compile(r'<(?:[\w.-]+:)?hyperlink\b[^>]*?\bref="([^"]*)"')
 
 
 class CellXml(NamedTuple):
@@ -253,6 +254,10 @@ class Worksheet:
     def merged(self) -> list[Area]:
         """The merged areas."""
         return [area for ref in _MERGED.findall(self.tail) if (area := Area.parse(ref))]
+
+    def links(self) -> list[Area]:
+        """The areas of links."""
+        return [area for ref in _LINK.findall(self.tail) if (area := Area.parse(ref))]
 
     def grow_rules(self, body: Area, bottom: int) -> None:
         """Let validations and conditional formats that end with a table's body end with it again."""

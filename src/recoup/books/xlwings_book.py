@@ -39,7 +39,7 @@ class XlwingsBook(Snapshot):
     ``path`` is where it stands on this computer, or its bare name. Copies for reading are gone with the object.
     """
 
-    moves_notes = True
+    moves_hanging = True
 
     def __init__(
         self,

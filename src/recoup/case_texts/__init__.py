@@ -31,6 +31,7 @@ __all__ = [
     "list_name",
     "purpose_of",
     "read_records",
+    "stages_of",
     "write_text",
 ]
 
@@ -73,12 +74,20 @@ def list_name(case: str) -> str:
 
 
 def purpose_of(dossier: Dossier) -> str:
-    """What a text is for by the stage of its case: what was not filed is filed, what is done with told as filed."""
-    stages = {stage_of(row) for row in dossier.cases}
+    """What a text is for by the stage of its case: what was not filed is filed, what is done with told as filed.
+
+    A case of several stages, one of them beyond Draft, is asked about: filed twice it would be a double claim.
+    """
+    stages = stages_of(dossier)
     if len(stages) != 1:
-        return "file"
+        return "chase" if BEYOND_DRAFT.intersection(stages) else "file"
     (stage,) = stages
     return _ASKED_AT.get(stage, "chase" if stage in BEYOND_DRAFT and stage != "Paid" else "file")
+
+
+def stages_of(dossier: Dossier) -> list[str]:
+    """The stages of its rows of Cases."""
+    return sorted({stage_of(row) for row in dossier.cases})
 
 
 def write_text(dossier: Dossier, purpose: str = "file", tongue: str = "", reason: str = "") -> CaseText:
@@ -88,6 +97,11 @@ def write_text(dossier: Dossier, purpose: str = "file", tongue: str = "", reason
     words = find_language(tongue) if tongue else _default_language(dossier)
     rule = _limit(dossier)
     writer = Writer(dossier, words, list_name(dossier.case))
+    if len(stages := stages_of(dossier)) > 1:
+        writer.missing.append(
+            f"Cases: case {dossier.case} has several values of Stage ({', '.join(stages)}); keep only the claims that "
+            "this text is about"
+        )
     opening = _opening(dossier, words, purpose, reason, writer.missing)
     for level in range(EVERYTHING, NO_NAMES + 1):
         text = _put_together(writer, opening, purpose, level)

@@ -9,6 +9,7 @@ from pathlib import Path
 from tkinter import filedialog, font, ttk
 from typing import NoReturn
 
+from ..model import RecoupError
 from . import ALL_FILES, Declined, Field
 from ._clipboard import put_text
 from ._opening import open_path
@@ -148,15 +149,39 @@ class Windows:
         main = ttk.Button(row, text=action, command=act)
         main.pack(side="right", padx=_GAP)
         if other:
-            ttk.Button(row, text=other[0], command=other[1]).pack(side="left")
+            ttk.Button(row, text=other[0], command=_telling(row, other[1])).pack(side="left")
         root.bind("<Escape>", close)
         root.bind(PICKED, lambda _: act())
         if enter:
-            root.bind("<Return>", lambda e: None if isinstance(e.widget, tkinter.Text) else act())
+            root.bind("<Return>", lambda e: _entered(e.widget, act))
         root.protocol("WM_DELETE_WINDOW", close)
         come_forward(root, first if cancel else main)
         root.mainloop()
         return bool(done)
+
+
+def _entered(widget: tkinter.Misc, act: Callable[[], None]) -> None:
+    """What Enter does: it clicks the button that has the keyboard, breaks the line of a text, else acts."""
+    if isinstance(widget, ttk.Button):
+        widget.invoke()
+    elif not isinstance(widget, tkinter.Text):
+        act()
+
+
+def _telling(row: ttk.Frame, act: Callable[[], None]) -> Callable[[], None]:
+    """``act`` for a button in that row; why it could not be done stands over the row."""
+    told: list[ttk.Label] = []
+
+    def click() -> None:
+        while told:
+            told.pop().destroy()
+        try:
+            act()
+        except RecoupError as error:
+            told.append(ttk.Label(row.master, text=str(error), wraplength=_WRAP, justify="left"))
+            told[0].pack(side="bottom", anchor="w", padx=_MARGIN, after=row)
+
+    return click
 
 
 class _Form:

@@ -2,7 +2,8 @@
 
 Decisions: what stands in the case's rows is there to begin with, where all rows agree; only what was changed is
 recorded. A cell cannot be emptied here: what it said would stay on Case Log alone. What the engine refuses is told
-above the form, in which everything typed still stands.
+above the form, in which everything typed still stands. The day to look again follows a new stage by policy, so its
+line begins blank and says which day stands there.
 """
 
 from __future__ import annotations
@@ -23,11 +24,12 @@ from ..policy import DENIALS
 from ..run import Run
 from ..sheets import STAGES
 from ..workbook import read_notebook
-from .clicks import in_words_of_the_ribbon
 from .desk import go_to_row
+from .ribbon_words import in_words_of_the_ribbon
 
 _CHECKED, _YES = "Checked", "Yes, by me"
-_DAYS = ("Filed on", "Follow up on")
+_AGAIN = "Follow up on"
+_DAYS = ("Filed on", _AGAIN)
 _DAY = "A day, such as 2026-11-15"
 _CELLS = (
     Field("Stage", free=False),
@@ -38,7 +40,7 @@ _CELLS = (
     Field("Amazon answer", lines=2),
     Field("Decision reason", hint="Amazon's reason, word for word."),
     Field("Next action"),
-    Field("Follow up on", hint=f"{_DAY}. Blank: by policy."),
+    Field(_AGAIN, hint=f"{_DAY}. Blank: by policy with a new stage"),
 )
 _BESIDE = (
     Field(_CHECKED, choices=("", _YES), free=False, hint="You checked it; a colleague files it."),
@@ -47,6 +49,7 @@ _BESIDE = (
     Field("Attachment"),
     Field("Note", lines=2, hint="Added to Notes; all of it is on Case Log too."),
 )
+_OPTION = re.compile(r"(?<![^\s(])--[a-z-]+(?!\.?\w)")  # and no part of a file's name
 _OPTIONS = {  # of the command, and what the form calls them
     "--stage": "Stage",
     "--case-id": "Amazon case ID",
@@ -72,8 +75,15 @@ class AnswerForm:
         reasons = [c.code for c in notebook.policy.reason_codes if c.group == DENIALS]
         choices = {"Stage": STAGES, "Decision reason": reasons}
         self._fields = [
-            replace(f, value=_common(self._rows, f.label), choices=choices.get(f.label, ())) for f in _CELLS
+            self._planned(f)
+            if f.label == _AGAIN
+            else replace(f, value=_common(self._rows, f.label), choices=choices.get(f.label, ()))
+            for f in _CELLS
         ]
+
+    def _planned(self, line: Field) -> Field:
+        now = _common(self._rows, line.label)
+        return replace(line, hint=f"{line.hint}{f', else it stays {now}' if now else ''}.")
 
     def ask(self, dialogs: Dialogs, act: Callable[[Entry], Done], run: Run) -> Done:
         """Ask until ``act`` takes what was typed; what was done. Raises ``Declined``, ``BookError``."""
@@ -118,7 +128,7 @@ class AnswerForm:
 def in_words_of_the_form(sentence: str) -> str:
     """A sentence of the command, its options called as the lines of the form, commands as buttons."""
     told = in_words_of_the_ribbon(sentence)
-    return re.sub(r"--[a-z-]+", lambda m: _OPTIONS.get(m[0], m[0]), told)
+    return _OPTION.sub(lambda m: _OPTIONS.get(m[0], m[0]), told)
 
 
 def _common(rows: list[Record], header: str) -> str:

@@ -8,14 +8,12 @@ from typing import TypedDict
 from ..case_acts import UNCHANGED
 from ..case_papers import Packed, Papers, about_text, print_pack
 from ..case_start import Plan
-from ..case_texts import CODES, PURPOSES, CaseText
-from ..cases import stage_of
+from ..case_texts import CODES, PURPOSES, CaseText, stages_of
 from ..console import print_table, say, text_of
 from ..dialogs import Dialogs, Field
 from ..evidence_pack import text_to_keep
 from ..home import counted
 from ..model import RecoupError
-from .clicks import in_words_of_the_ribbon
 
 _DRAFT = ("Claim ID", "Kind", "SKU", "Units", "Claim value", "Currency", "File by", "Deadline")
 _MOST = 20  # sentences in a window
@@ -35,7 +33,8 @@ def about_plan(plan: Plan) -> tuple[str, str]:
     """The question and what it is about. Raises RecoupError, with the reasons, when nothing can be started."""
     reasons = _some([why.removesuffix(f" {UNCHANGED}") for why in plan.refused.values()])
     if not plan.cases:
-        raise RecoupError("\n".join([*reasons[:-1], f"{reasons[-1]} {UNCHANGED}"]))
+        ending = f" {UNCHANGED}" if len(plan.refused) <= _MOST else f"\n{UNCHANGED}"
+        raise RecoupError("\n".join(reasons) + ending)
     others = f"; {counted(len(plan.refused), 'other')} cannot be started" if plan.refused else ""
     question = f"Make {counted(len(plan.cases), 'draft')} on Cases{others}? Undo last takes it back, Ctrl+Z does not."
     return question, text_of(_print_plan, plan, reasons)
@@ -53,10 +52,11 @@ def _print_plan(plan: Plan, reasons: Sequence[str]) -> None:
 
 def ask_purpose(papers: Papers, asking: Callable[[], Dialogs]) -> Words:
     """What the texts are for; nobody is asked where all of them are drafts."""
-    beyond = {d.case: s for d in papers.cases for row in d.cases if (s := stage_of(row)) != "Draft"}
+    stages = {d.case: stages_of(d) for d in papers.cases}
+    beyond = {case: found for case, found in stages.items() if {*found} - {"Draft"}}
     if not beyond:
         return Words(purpose="", language="")
-    said = _some([f"{case} is {stage}." for case, stage in beyond.items()])
+    said = _some([f"{case} is {' and '.join(found)}." for case, found in beyond.items()])
     hint = "file, chase, answer or appeal; what is Paid or Closed gets the text to file, to look at."
     purpose = Field("Purpose", _EACH, (_EACH, *PURPOSES), free=False, hint=hint)
     language = Field("Language", _SET, (_SET, *CODES), free=False)
@@ -100,4 +100,4 @@ def _told(what: str, refused: Sequence[str]) -> list[str]:
 
 def _some(sentences: Sequence[str]) -> list[str]:
     more = [f"… and {len(sentences) - _MOST} more"] if len(sentences) > _MOST else []
-    return [*map(in_words_of_the_ribbon, sentences[:_MOST]), *more]
+    return [*sentences[:_MOST], *more]

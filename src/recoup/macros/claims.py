@@ -29,8 +29,10 @@ def refresh_claims(desk: Desk) -> None:
 def explain_claim(desk: Desk) -> None:
     """Show the rows that the selected claims stand on; then those of the first are in front."""
     with desk.opened("Explain", to_write=False) as work:
-        picked = picked_claims(work.book)[:MOST_CLAIMS]
-        texts = [text_of(print_explanation, explain(work.book, key), as_json=False) for key in picked]
+        picked = picked_claims(work.book)
+        shown = [explain(work.book, key) for key in picked[:MOST_CLAIMS]]
+        texts = [text_of(print_explanation, claim, as_json=False) for claim in shown]
+        texts += _more(picked)
         go_to_row(work.book, "Evidence", "Claim ID", picked[0])
     desk.dialogs.show("Explain", "\n".join(texts))
 
@@ -75,5 +77,8 @@ def _named(claims: Sequence[Record], picked: Sequence[str]) -> str:
     rows = {
         plain(r.get("Claim ID")): ", ".join(filter(None, (plain(r.get(h)) for h in shown))) for r in claims
     }
-    lines = [rows.get(key, key) for key in picked[:MOST_CLAIMS]]
-    return "\n".join([*lines, f"… and {len(picked) - MOST_CLAIMS} more"][: len(picked)])
+    return "\n".join([*(rows.get(key, key) for key in picked[:MOST_CLAIMS]), *_more(picked)])
+
+
+def _more(picked: Sequence[str]) -> list[str]:
+    return [f"… and {len(picked) - MOST_CLAIMS} more"] if len(picked) > MOST_CLAIMS else []

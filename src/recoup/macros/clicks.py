@@ -10,10 +10,10 @@ from __future__ import annotations
 import importlib
 import logging
 import os
-import re
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import MappingProxyType
@@ -27,28 +27,13 @@ from ..dialogs import Declined, Dialogs, open_dialogs
 from ..model import RecoupError
 from ..progress import Cancelled
 from .desk import Desk
+from .ribbon_words import InRibbonWords
 
 Function = Callable[[Desk], None]
 _LARGEST_LOG = 1_000_000  # bytes
 _LOG = logging.getLogger("recoup.macros")
 _BUTTONS: Mapping[str, tuple[Group, Button]] = MappingProxyType(
     {button.function: (group, button) for group in GROUPS for button in group.buttons}
-)
-_COMMAND = re.compile(r"`recoup (\w+)[^`]*`")
-_INSTEAD = MappingProxyType(  # command -> the function of the button that does the same
-    {
-        "import": "import_files",
-        "check": "check_reports",
-        "prepare": "prepare_inputs",
-        "clear": "clear_report_tab",
-        "refresh": "refresh_claims",
-        "explain": "explain_claim",
-        "start": "start_case",
-        "dismiss": "dismiss_claims",
-        "record": "record_answer",
-        "due": "show_due_today",
-        "journal": "show_journal",
-    }
 )
 
 
@@ -64,6 +49,7 @@ def main(arguments: Sequence[str], log: Path | None = None) -> int:
 
 def click(name: str, desk: Desk) -> int:
     """Run the function of that name at a desk; the exit code."""
+    desk = replace(desk, dialogs=InRibbonWords(desk.dialogs))
     try:
         title, function = _function(name)
     except RecoupError as error:
@@ -108,24 +94,14 @@ def _told(dialogs: Dialogs, title: str, error: Exception) -> int:
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, RecoupError):
-        return in_words_of_the_ribbon(str(error))
+        return str(error)
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}; check the drive and your rights there."
     return (
-        f"Recoup could not do it: internal error ({type(error).__name__}). Copy the details, and report them; what was "
-        "written before stays, and the newest backup holds all as it was."
+        f"Recoup could not do it: internal error ({type(error).__name__}). Copy the details, and report them. If this "
+        "click changed the workbook, the newest backup was made just before and holds all as it was; if it changed "
+        "nothing, the backups are older: leave them alone."
     )
-
-
-def in_words_of_the_ribbon(sentence: str) -> str:
-    """A sentence that tells a person to type a command, telling the button instead."""
-    return _COMMAND.sub(_button_instead, sentence)
-
-
-def _button_instead(command: re.Match[str]) -> str:
-    """The button that does what a sentence tells a person to type; a command without a button stays."""
-    function = _INSTEAD.get(command[1])
-    return f"{_BUTTONS[function][1].label} (on the ribbon)" if function else command[0]
 
 
 def _clicked(environment: Mapping[str, str]) -> Clicked:

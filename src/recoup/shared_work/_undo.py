@@ -9,6 +9,8 @@ Decisions:
 - A line that added or emptied a whole row is not taken back: the row may hold more than that by now.
 - What a command did last are the cells of people that it wrote; what Recoup computed from them follows at the next
   refresh. A draft stays on Cases, and is to be closed, as after clearing the Decision by hand.
+- Where the newest change is none of these, nothing older is taken back instead of it: it may be a colleague's. Frozen
+  functions are passed over, for no cell of people changed.
 """
 
 from __future__ import annotations
@@ -18,11 +20,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
+from typing import NoReturn
 
 from ..books.base import Book
 from ..case_sheet import row_key
 from ..cases import BEYOND_DRAFT, stage_of
-from ..journal import is_typed
+from ..journal import FROZEN, is_typed
 from ..memory import plain
 from ..model import Cell, Formula, Record, RecoupError
 from ..reconciliation import SUGGESTED
@@ -77,24 +80,37 @@ def undo_lines(book: Book, line_ids: Sequence[str], run: Run) -> list[Undone]:
 def last_act(book: Book) -> list[str]:
     """The lines of the newest run that were not taken back yet and can be, newest first.
 
-    Raises RecoupError when there is none, when that change was typed by hand, or computed by Recoup.
+    Raises RecoupError when there is none, when that change was typed by hand, computed by Recoup, or a new draft.
     """
-    lines = newest_lines(book)
+    lines = [r for r in newest_lines(book) if not _is_frozen(r)]
     undone = {plain(r.get("Run")).removeprefix(UNDO_OF) for r in lines if _is_undo(r)}
-    runs: dict[str, list[Record]] = {}
-    for line in (r for r in lines if not _is_undo(r)):
-        runs.setdefault(plain(line.get("Run")), []).append(line)
-    for of_run in runs.values():
-        ids = [plain(r.get("ID")) for r in of_run if _is_act(r)]
-        if left := [i for i in ids if i not in undone]:
+    for of_run in _runs(lines):
+        acts = [plain(r.get("ID")) for r in of_run if _is_act(r)]
+        if left := [i for i in acts if i not in undone]:
             return left
-        if not undone.intersection(ids):
-            _refuse_last(book, of_run[0])
+        if not acts and (stands := [r for r in of_run if plain(r.get("ID")) not in undone]):
+            _refuse_last(book, stands)
     raise RecoupError(f"{book.path.name}: the Journal holds nothing to take back. Nothing was changed.")
+
+
+def _runs(lines: Sequence[Record]) -> list[list[Record]]:
+    """The lines of each run; one that was undone and is in force again stands there as the undo of its undo."""
+    by_id, runs = {plain(r.get("ID")): r for r in lines}, dict[str, list[Record]]()
+    for line in lines:
+        origin, undos = line, 0
+        while _is_undo(origin) and undos < len(lines):
+            origin, undos = by_id.get(plain(origin.get("Run")).removeprefix(UNDO_OF), {}), undos + 1
+        if undos % 2 == 0:
+            runs.setdefault(plain(origin.get("Run")), []).append(line)
+    return list(runs.values())
 
 
 def _is_undo(line: Record) -> bool:
     return plain(line.get("Run")).startswith(UNDO_OF)
+
+
+def _is_frozen(line: Record) -> bool:
+    return plain(line.get("Field")).startswith(FROZEN)
 
 
 def _is_act(line: Record) -> bool:
@@ -104,14 +120,21 @@ def _is_act(line: Record) -> bool:
     return not (opened or is_typed(line) or name in _COMPUTED or name.endswith(f": {ROW}"))
 
 
-def _refuse_last(book: Book, line: Record) -> None:
+def _refuse_last(book: Book, lines: Sequence[Record]) -> NoReturn:
     """Say why the newest change is none that can be taken back."""
-    if is_typed(line):
+    name = book.path.name
+    for line in filter(is_typed, lines):
         raise RecoupError(
-            f"{book.path.name}: what changed last, {_said(line)}, was typed by hand, not by Recoup; change it by hand, "
+            f"{name}: what changed last, {_said(line)}, was typed by hand, not by Recoup; change it by hand, "
             "or choose a line of the Journal to undo. Nothing was changed."
         )
-    _refuse_uncertain(line)
+    for line in lines:
+        _refuse_uncertain(line)
+    claim = plain(lines[0].get("Claim ID"))
+    raise RecoupError(
+        f"{name}: what was done last is a draft for {claim}, and a draft stays on Cases; close it with `recoup record "
+        f"{name} {claim} --stage Closed --note WHY`, or choose a line of the Journal to undo. Nothing was changed."
+    )
 
 
 class _Undoing:
@@ -253,6 +276,11 @@ def _line(book: Book, lines: Sequence[Record], line_id: str) -> Record:
 def _refuse_uncertain(line: Record) -> None:
     """Raise RecoupError for what no line can bring back: what Recoup computes, and whole rows."""
     name = plain(line.get("Field"))
+    if _is_frozen(line):
+        raise RecoupError(
+            f"{name} became values: copy the formulas from the backup that was made just before, "
+            f"{plain(line.get('When'))}. Nothing was changed."
+        )
     if name in _COMPUTED:
         raise RecoupError(
             f"{_said(line)} is computed by Recoup and cannot be undone: change its cause (the reports, own records, "
