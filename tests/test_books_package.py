@@ -16,6 +16,7 @@ import book_samples as samples
 from recoup import sheets
 from recoup.books import open_book
 from recoup.books.base import BookUnsupported
+from recoup.books.cell_values import translated
 from recoup.books.style_lists import StyleLists, take_over
 from recoup.model import Formula, Record
 from test_books import PATCH, by_id, table
@@ -259,6 +260,21 @@ def test_a_formula_beside_a_replaced_row_moves_with_it(
     book.save()
     tab = openpyxl.load_workbook(path)["Checks"]
     assert [tab[f"H{n}"].value for n in (4, 5, 6)] == ["=D4*2", None, "=D6*2"]
+
+
+@pytest.mark.parametrize(
+    ("formula", "moved"),
+    [
+        ("D3+$H$3+1", "#REF!+$H$3+1"),
+        ("SUM(D1:D5)", "SUM(#REF!)"),
+        ("SUM(3:5)", "SUM(#REF!)"),
+        ("D4*2", "D1*2"),
+    ],
+)
+def test_what_a_formula_names_above_the_first_row_is_no_reference_once_it_moves_up(
+    formula: str, moved: str
+) -> None:
+    assert translated(formula, "H6", "H3") == moved
 
 
 def test_a_blank_row_that_a_person_prepared_keeps_formulas_and_colours_when_it_is_used(path: Path) -> None:

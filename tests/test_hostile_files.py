@@ -139,6 +139,9 @@ TABS: dict[str, tuple[Callable[[], bytes], str]] = {
     "a cell at the end of the sheet": (
         lambda: ledger(ROW.format(1) + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', "A1"), ""),
     "a cell beyond the last column": (lambda: ledger('<row r="1"><c r="ZZZZZZ1"><v>1</v></c></row>'), ""),
+    "a tab in an encoding that nobody knows": (
+        lambda: packed({**small(), LEDGER_PART: b'<?xml version="1.0" encoding="yes"?>'
+                        + small()[LEDGER_PART].partition(b"?>\n")[2].replace(b"<row r=", b"<row  r=")}), "no proper XML"),
     "a cell in column ZZZZ of a short sheet": (
         lambda: ledger(ROW.format(1) + '<row r="2"><c r="ZZZZ2"><v>1</v></c></row>' + ROW.format(6), "A1:B6"), ""),
     "a row beyond the last": (lambda: ledger(ROW.format(1) + ROW.format(4294967295)), "row numbered"),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
 
-from openpyxl.formula.translate import Translator
+from openpyxl.formula.translate import Translator, TranslatorError
 
 from recoup.books.cells import from_serial, plain, text_of, unescape_text, value_text
 from recoup.books.number_formats import date_styles, wrapping_styles
@@ -123,11 +123,24 @@ def formulas_of(sheet: Worksheet) -> dict[tuple[int, int], str]:
 
 
 def translated(formula: str, origin: str, target: str) -> str:
-    """A formula (without ``=``) as it reads when it is filled from one cell to another."""
+    """A formula (without ``=``) as it reads when it is filled from one cell to another.
+
+    What it names above the first row or left of the first column is ``#REF!``, as in Excel.
+    """
     if origin == target:
         return formula
-    moved: str = Translator("=" + formula, origin).translate_formula(target)
+    moved: str = _Filled("=" + formula, origin).translate_formula(target)
     return moved[1:]
+
+
+class _Filled(Translator):
+    @classmethod
+    def translate_range(cls, range_str: str, rdelta: int, cdelta: int) -> str:
+        try:
+            moved: str = super().translate_range(range_str, rdelta, cdelta)
+        except TranslatorError:
+            return "#REF!"
+        return "#REF!" if "#REF!:" in moved or ":#REF!" in moved else moved
 
 
 def shared_formulas(sheet: Worksheet) -> dict[str, tuple[str, str]]:

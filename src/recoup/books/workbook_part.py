@@ -49,6 +49,10 @@ class WorkbookPart:
         found: dict[str, str] = {}
         for match in _SHEET.finditer(self.xml):
             a = attributes(match[1])
+            if "name" not in a:
+                raise BookUnsupported(
+                    "The workbook has a tab without a name; open it in Excel and save it again as .xlsx."
+                )
             rel = self.relationships.get(next((v for k, v in a.items() if k.endswith(":id")), ""))
             if rel is not None and rel.kind == "worksheet":
                 (found if rel.part in package else self._lost)[a["name"]] = rel.part

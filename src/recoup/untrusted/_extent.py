@@ -119,7 +119,7 @@ class _Extent:
             for chunk in chunks:
                 parser.Parse(chunk, False)
             parser.Parse(b"", True)
-        except expat.ExpatError as error:
+        except (expat.ExpatError, LookupError) as error:
             raise Unreadable(f"holds a sheet that is no proper XML ({error})") from error
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
