@@ -61,8 +61,12 @@ class Following:
             mine |= own
         for row in results.claim_rows(tracking, as_of):
             self.claims[plain(row["Claim ID"])] = self.claims.get(plain(row["Claim ID"]), {}) | row
-        for row in results.not_claimed_rows([*result.not_claimed, *tracking.not_claimed], self.left, as_of):
-            self.left[tuple(plain(row[h]) for h in ("Claim ID", "Reason", "Closed by"))] = row
+        lines = results.not_claimed_rows([*result.not_claimed, *tracking.not_claimed], self.left, as_of)
+        looked_at = {c.claim_id for c in result.claims} | {n.claim_id for n in result.not_claimed}
+        lines += results.stale_lines(self.left, lines, looked_at, {t.claim_id for t in tracking.tracked})
+        for row in lines:
+            key = tuple(plain(row[h]) for h in ("Claim ID", "Reason", "Closed by"))
+            self.left[key] = self.left.get(key, {}) | row
         return result, money
 
     def shown(self) -> list[dict[str, Any]]:

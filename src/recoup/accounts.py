@@ -189,13 +189,15 @@ class Allocation:
 
     ``unlinked``: (reversal, units, what is wrong: the "original" payment or its "loss" is missing, or the loss
     is called "settled" by the report although its payment was taken back). ``recalled``: accounts of losses
-    whose report rows were cleared; they make no claim.
+    whose report rows were cleared; they make no claim. ``forgotten``: by kind and key of such a loss the payments
+    (id and day) whose rows are cleared too; the units they settled are not among those of the loss.
     """
 
     accounts: list[Account]
     purses: list[Purse]
     unlinked: list[tuple[Reversal, int, str]]
     recalled: list[Account] = field(default_factory=list)
+    forgotten: dict[tuple[str, tuple[str, ...]], frozenset[tuple[str, str]]] = field(default_factory=dict)
 
     def imbalances(self) -> list[Loss]:
         """Losses whose units do not add up, or that a credit served beyond its quantity. Empty when sound."""

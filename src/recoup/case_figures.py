@@ -42,6 +42,7 @@ class Facts:
     disputed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     units: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     came_back: dict[str, list[tuple[date, int]]] = field(default_factory=lambda: defaultdict(list))
+    forgotten: dict[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, result: Result, name: Names) -> Facts:
@@ -57,6 +58,7 @@ class Facts:
             facts.came_back[key] += [
                 (u.credit.date, u.units) for u in account.uses if u.credit.role != "reimbursement"
             ]
+        facts.forgotten = {name(*key): gone for key, gone in result.allocation.forgotten.items()}
         return facts
 
     def knows(self, key: str) -> bool:
@@ -160,9 +162,10 @@ def find_figures(row: Mapping[str, Cell], facts: Facts, ledger: Ledger, kept: Le
         filed=_whole(row.get("Units filed")),
         open=None if about_money else facts.open_units(key),
     )
-    remembered = sum(p.units or 0 for p in kept.paid.get(key, ()))
+    gone = facts.forgotten.get(key, frozenset())  # the units they paid are not among the open ones
+    told = [p for p in kept.paid.get(key, ()) if (p.reimbursement_id, str(p.date)) not in gone]
     if figures.open is not None:
-        figures.open = max(figures.open - remembered, 0)
+        figures.open = max(figures.open - sum(p.units or 0 for p in told), 0)
     draft = figures.stage == "Draft" and figures.filed is None
     if draft and not taken and (figures.open or (about_money and facts.open_money(key))):
         return figures

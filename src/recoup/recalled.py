@@ -41,8 +41,8 @@ _NAMED = re.compile(r", (\S+) of (\d{4}-\d\d-\d\d)")
 class Recalled:
     """A loss as the workbook remembers it: units still open, and the lines of units that were settled.
 
-    ``known`` are the credits (id and day) of those lines, ``now`` is the claim id of another kind that the same units
-    have once they are refunded.
+    ``known`` are the credits (id and day) of those lines, ``gone`` the payments of lines whose rows are cleared as
+    well, ``now`` is the claim id of another kind that the same units have once they are refunded.
     """
 
     claim_id: str
@@ -50,6 +50,7 @@ class Recalled:
     open: int
     lines: list[tuple[str, int, frozenset[Named]]]
     known: frozenset[Named] = frozenset()
+    gone: frozenset[Named] = frozenset()
     settled: int = 0
     now: str = ""
 
@@ -152,9 +153,10 @@ def missing_losses(
         kept = [x for x in entry.lines if x[2] and x[2] <= present]
         settled = sum(units for _, units, _ in kept)
         known = frozenset(name for _, _, names in kept for name in names)
+        gone = frozenset(name for x in entry.lines if x not in kept and x[0] == "paid" for name in x[2])
         loss = replace(entry.loss, units=entry.loss.units + settled)
         if loss.units > 0:
-            found.append(replace(entry, loss=loss, settled=settled, known=known))
+            found.append(replace(entry, loss=loss, settled=settled, known=known, gone=gone))
     return found
 
 
@@ -187,7 +189,9 @@ def settle_recalled(
         if entry.open and count >= entry.open:
             lines.append(_ended(entry, fresh))
         unlinked += [(r.reversal, r.units, "loss") for r in account.reopened]
-    return replace(allocation, accounts=rest, unlinked=unlinked, recalled=mine), lines
+    forgotten = {key: entry.gone for key, entry in by_key.items() if entry.gone}
+    done = replace(allocation, accounts=rest, unlinked=unlinked, recalled=mine, forgotten=forgotten)
+    return done, lines
 
 
 def _fresh_uses(account: Account, entry: Recalled) -> list[Use]:

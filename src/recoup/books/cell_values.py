@@ -137,7 +137,7 @@ class _Filled(Translator):
     @classmethod
     def translate_range(cls, range_str: str, rdelta: int, cdelta: int) -> str:
         try:
-            moved: str = super().translate_range(range_str, rdelta, cdelta)
+            moved: str = super().translate_range(range_str, rdelta, cdelta)  # type: ignore[no-untyped-call]
         except TranslatorError:
             return "#REF!"
         return "#REF!" if "#REF!:" in moved or ":#REF!" in moved else moved
