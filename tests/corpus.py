@@ -11,8 +11,10 @@ MathNya/umya-spreadsheet, mini-software/MiniExcel and roo-rb/roo (all on GitHub;
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,7 +22,6 @@ import warnings
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -304,19 +305,24 @@ def _unconverted(paths: list[Path], work: Path, batch: int = 40) -> Iterator[Pat
             "--convert-to",
             "csv",
         ]
-        with suppress(subprocess.TimeoutExpired):
-            subprocess.run(
-                [*command, "--outdir", str(out), *map(str, some)],
-                capture_output=True,
-                timeout=30 + 10 * len(some),
-                check=False,
-            )
+        _run([*command, "--outdir", str(out), *map(str, some)], 30 + 3 * len(some))
         left = [p for p in some if not (out / f"{p.stem}.csv").exists()]
         if len(left) > 1 or (left and len(some) > 1):
             for path in left:  # one that hangs or crashes takes the others of its batch along
                 yield from _unconverted([path], work)
         else:
             yield from left
+
+
+def _run(command: list[str], seconds: float) -> None:
+    """A program and all it begins, for so long: killing LibreOffice's starter alone leaves what it started."""
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as program:
+        try:
+            program.wait(seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(program.pid, signal.SIGKILL)
 
 
 def main() -> int:
