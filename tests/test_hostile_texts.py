@@ -16,6 +16,7 @@ import pytest
 from recoup import doors, reports, sheets
 from recoup.books import ENGINES, open_book
 from recoup.console import printable
+from recoup.model import LONGEST_SENTENCE
 from recoup.reports._columns import positions_used
 from recoup.reports._grid import Grid
 from recoup.reports._headings import find_headings
@@ -241,4 +242,4 @@ def test_an_endless_cell_makes_no_endless_sentence() -> None:
     sample = next(p for p in samples() if p.parent.name == "aged_inventory")
     text = sample.read_text(encoding="utf-8").replace("USD", "Q" * 9_000, 1)
     found = reports.read(reports.read_bytes("a.txt", text.encode())).problems
-    assert max(len(p.problem) for p in found) <= 600
+    assert max(len(p.problem) for p in found) <= LONGEST_SENTENCE
