@@ -14,7 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recoup import reports
+from recoup.model import RawTable
 from recoup.reports import _archives
+from recoup.reports._delimited import parse
+from recoup.reports._grid import Grid
 from report_samples import FOLDER, LEDGER, as_text, delimited, ledger_row, read_text
 
 US = (FOLDER / "inventory_ledger/us_2026_16_columns.tsv").read_text()
@@ -268,3 +271,10 @@ def test_titles_come_back_as_written_from_quoted_files(titles: list[str], delimi
     quoted = [['"' + c.replace('"', '""') + '"' for c in row] for row in rows]
     read = read_text(delimited(quoted, delimiter))
     assert read.inventory_ledger["title"].tolist() == wanted
+
+
+def test_a_text_with_quotes_around_it_is_the_same_text_as_without() -> None:
+    parsed = parse(b'order\tsku\n"A-1"\t1\nA-1\t2\n"the ""A"""\t3\n')
+    cells = Grid(RawTable("a.txt", "file", parsed.cells, parsed.lines)).column(0)
+    assert cells.texts.to_pylist() == ["order", "A-1", 'the "A"']
+    assert cells.codes.tolist() == [0, 1, 1, 2]
