@@ -150,5 +150,5 @@ def refuse_foreign_xml(part: str, content: bytes) -> None:
         expat.ParserCreate("utf-8").Parse(content, True)
     except UnicodeDecodeError as error:
         raise Unreadable(f"holds a part that is not written in UTF-8 ({part[:100]})") from error
-    except (expat.ExpatError, LookupError) as error:
+    except expat.ExpatError as error:
         raise Unreadable(f"holds a part that is no proper XML ({part[:100]}: {error})") from error
