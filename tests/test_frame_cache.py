@@ -85,7 +85,8 @@ def test_what_becomes_of_a_reading_later_is_not_what_is_remembered(
     with kept(later):
         later.keep(source, reading)
         (block,) = reading.blocks
-        block.frame["quantity"]._values[:] = 99
+        block.frame.loc[:, "quantity"] = 99.0
+        block.frame.iloc[0, 0] = block.frame.iloc[-1, 0]
         block.export.rows_used = 99
         may_write.set()
     same(read([never_read(source)], shelf=later), first)

@@ -47,6 +47,7 @@ class FrameCache:
 
     def __init__(self, folder: Path, *, most_bytes: int = MOST_BYTES, least_rows: int = LEAST_ROWS) -> None:
         self.folder, self._most_bytes, self._least_rows = folder, most_bytes, least_rows
+        self._waiting: list[tuple[Path, bytes, list[pd.DataFrame]]] = []
         self._writer, self._writing = ThreadPoolExecutor(1), list[Future[None]]()
 
     def find(self, source: Source) -> Reading | None:
@@ -62,24 +63,31 @@ class FrameCache:
         return None
 
     def keep(self, source: Source, reading: Reading) -> None:
-        """Write it beside all that follows; what is written is the reading as it is now."""
+        """Remember it as it is now, and write it later: while reports are read, both cores have work enough."""
         if sum(block.export.rows_read for block in reading.blocks) < self._least_rows:
             return
         exports = [(b.export, b.problems) for b in reading.blocks]
         facts = _FACTS.dump_json((reading.problems, exports, reading.content))
-        tables = [pa.Table.from_pandas(b.frame.copy(), preserve_index=False) for b in reading.blocks]
-        self._writing.append(self._writer.submit(self._write, self._path(source), facts, tables))
+        frames = [b.frame.copy(deep=False) for b in reading.blocks]  # pandas copies what either of them changes
+        self._waiting.append((self._path(source), facts, frames))
+
+    def put_away(self) -> None:
+        """Write all that was kept, beside the work that follows."""
+        while self._waiting:
+            self._writing.append(self._writer.submit(self._write, *self._waiting.pop(0)))
 
     def finish(self) -> None:
         """Wait until all is written, then let go of what was not used for longest."""
+        self.put_away()
         if self._writing:
             wait(self._writing)
             self._writing.clear()
             with suppress(OSError):
                 self._prune()
 
-    def _write(self, path: Path, facts: bytes, tables: Sequence[pa.Table]) -> None:
+    def _write(self, path: Path, facts: bytes, frames: Sequence[pd.DataFrame]) -> None:
         """One reading, in one step."""
+        tables = [pa.Table.from_pandas(frame, preserve_index=False) for frame in frames]
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             handle, name = tempfile.mkstemp(dir=self.folder, suffix=".new")

@@ -85,6 +85,10 @@ class Workers:
         """Remember what this process read."""
         self._cache.keep(source, reading)
 
+    def put_away(self) -> None:
+        """Write it beside the work that follows."""
+        self._cache.put_away()
+
     def finish(self) -> None:
         """Let the workers go; all they began was waited for."""
         for process in self._processes or ():

@@ -66,6 +66,8 @@ def read(
         reports.problems += reading.problems
         for block in reading.blocks:
             reads[block.export.report].append(block)
+    if shelf is not None:
+        shelf.put_away()
     for name, report in all_reports().items():
         reports.frames[name] = _merged(report, reads[name], reports)
     for export in reports.exports:

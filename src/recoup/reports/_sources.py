@@ -44,6 +44,10 @@ class Shelf(Protocol):
         """Remember it as it is now; it may still be on its way until ``finish``."""
         ...
 
+    def put_away(self) -> None:
+        """All is read: what was kept may go onto the shelf now."""
+        ...
+
     def finish(self) -> None:
         """Wait until all that was kept is on the shelf."""
         ...
