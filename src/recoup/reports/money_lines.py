@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from ..model import Problem
 from ._declared import fold
-from ._grid import TEXT
+from ._grid import TEXT, text_series
 from ._marketplaces import marketplace_code
 from ._report import empty_frame
 from .settlements_v1 import one_amount_a_row
@@ -36,6 +38,23 @@ COLUMNS = (
     "_row",
 )
 CENT = 0.005
+_READ = [
+    "posted_date",
+    "settlement_id",
+    "order_id",
+    "sku",
+    "transaction_type",
+    "amount_type",
+    "amount_description",
+    "amount",
+    "quantity",
+    "currency",
+    "marketplace",
+    "fulfillment",
+    "order_item_code",
+    "_where",
+    "_row",
+]  # of a settlement: of a million lines every further column takes time
 
 # Settlement lines: folded amount description -> item, by folded amount type.
 ITEM_PRICE = {
@@ -116,8 +135,8 @@ def _all_settlements(settlements: pd.DataFrame, settlements_v1: pd.DataFrame) ->
 
 
 def _settlement_lines(settlements: pd.DataFrame) -> pd.DataFrame:
-    lines = settlements[settlements["amount"].notna()]
-    item = _items(lines["amount_type"], lines["amount_description"])
+    lines = settlements[_READ][settlements["amount"].notna()]
+    item, description = _items_and_descriptions(lines["amount_type"], lines["amount_description"])
     data = {
         "posted_date": lines["posted_date"],
         "settlement_id": lines["settlement_id"],
@@ -131,7 +150,7 @@ def _settlement_lines(settlements: pd.DataFrame) -> pd.DataFrame:
         "marketplace": _codes(lines["marketplace"]),
         "fulfillment": _fulfillment(lines["fulfillment"]),
         "deferred": np.zeros(len(lines), dtype=bool),
-        "description": _description(lines["amount_type"], lines["amount_description"]),
+        "description": description,
         "order_item_code": lines["order_item_code"],
         "_where": lines["_where"],
         "_row": lines["_row"],
@@ -139,18 +158,20 @@ def _settlement_lines(settlements: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(data).reset_index(drop=True)
 
 
-def _items(kinds: pd.Series, details: pd.Series) -> pd.Series:
-    """The item of each line; every pair of type and description is looked up once."""
+def _items_and_descriptions(kinds: pd.Series, details: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """What each line is for, and in Amazon's words; every pair of type and description is looked up once."""
     kind, kind_texts = pd.factorize(kinds)
     detail, detail_texts = pd.factorize(details)
     pair, pairs = pd.factorize(kind * len(detail_texts) + detail)
-    texts = [divmod(int(p), len(detail_texts)) for p in pairs]
-    items = [_item(kind_texts[k], detail_texts[d]) for k, d in texts]
-    return pd.Series(np.array(items, dtype=object)[pair], index=kinds.index, dtype=TEXT)
+    texts = [(kind_texts[k], detail_texts[d]) for k, d in (divmod(int(p), len(detail_texts)) for p in pairs)]
+    items = [_item(k, d) for k, d in texts]
+    descriptions = [f"{k} / {d}" if d else k for k, d in texts]
+    return _spread(items, pair, kinds.index), _spread(descriptions, pair, kinds.index)
 
 
-def _description(kinds: pd.Series, details: pd.Series) -> pd.Series:
-    return (kinds + " / " + details).where(details.ne(""), kinds).astype(TEXT)
+def _spread(texts: Sequence[str], codes: npt.NDArray[np.integer], index: pd.Index) -> pd.Series:
+    """A text per row, by its code."""
+    return text_series(pa.array(texts, pa.large_string()).take(pa.array(codes))).set_axis(index)
 
 
 def _item(amount_type: str, description: str) -> str:
@@ -213,8 +234,7 @@ def _fulfillment(ids: pd.Series) -> pd.Series:
 def _respelt(texts: pd.Series, spell: Callable[[str], str]) -> pd.Series:
     """Every text in its canonical spelling; each distinct one is looked at once."""
     codes, distinct = pd.factorize(texts)
-    spelt = np.array([spell(t) for t in distinct], dtype=object)
-    return pd.Series(spelt[codes], index=texts.index, dtype=TEXT)
+    return _spread([spell(t) for t in distinct], codes, texts.index)
 
 
 def _check_totals(settlements: pd.DataFrame) -> list[Problem]:
