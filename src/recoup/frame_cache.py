@@ -68,7 +68,9 @@ class FrameCache:
             return
         exports = [(b.export, b.problems) for b in reading.blocks]
         facts = _FACTS.dump_json((reading.problems, exports, reading.content))
-        frames = [b.frame.copy(deep=False) for b in reading.blocks]  # pandas copies what either of them changes
+        frames = [
+            b.frame.copy(deep=False) for b in reading.blocks
+        ]  # pandas copies what either of them changes
         self._waiting.append((self._path(source), facts, frames))
 
     def put_away(self) -> None:

@@ -23,6 +23,7 @@ _WORDS = (
 )
 _TOTALS = rf"^(?i:\W*({_WORDS})(\W.{{0,40}})?|.{{0,40}}\W({_WORDS})\W*)$"
 _REMARK = r"\p{L}.*\s|\s.*\p{L}"
+_NO_NUMBER = "[^0-9-]"  # order and settlement ids have none of these
 NUMBERS = ("quantity", "money")
 
 
@@ -104,6 +105,10 @@ def _remarks(account: Account, places: Places) -> Mask:
 
 
 def _wordy(cells: Encoded) -> Mask:
+    if not pc.any(
+        pc.match_substring_regex(cells.texts, _NO_NUMBER)
+    ).as_py():  # many times faster than to look for words
+        return np.zeros(len(cells.codes), dtype=bool)
     return _totals(cells) | _matching(cells, _REMARK)
 
 

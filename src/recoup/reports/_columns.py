@@ -11,13 +11,14 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from pandas.api.extensions import ExtensionArray
 
 from ._cores import on_all_cores
 from ._dates import read_dates, read_written, with_months
 from ._declared import Column, Report, fold
-from ._grid import Encoded, Grid, Mask, encode, text_series
+from ._grid import Encoded, Grid, Mask, encode, text_array
 from ._headings import Heading
-from ._identifiers import AS_TEXT, clean, damage, error_cells
+from ._identifiers import AS_TEXT, clean, damage, error_cells, holds_damage, holds_errors
 from ._numbers import Mark, NumberColumn, currency_named, read_numbers
 
 Damage = tuple[Mask, str, str]  # rows, reason, remedy
@@ -36,17 +37,17 @@ class Read:
     damages: list[Damage] = field(default_factory=list)
     suspects: list[Damage] = field(default_factory=list)  # perhaps damaged: used as they are
 
-    def series(self) -> pd.Series:
+    def cells(self) -> ExtensionArray | npt.NDArray[np.generic]:
         """The column as it goes into the frame; damaged cells are blank."""
         bad = np.logical_or.reduce([rows for rows, _, _ in self.damages]) if self.damages else None
         if self.values is not None:
             if bad is None or self.values.dtype.kind != "f":
-                return pd.Series(self.values)
-            return pd.Series(np.where(bad, np.nan, self.values))
+                return self.values
+            return np.where(bad, np.nan, self.values)
         if self.texts is None:
             raise ValueError(f"{self.header} was not read")
         cells = self.texts.as_text()
-        return text_series(cells if bad is None else pc.if_else(pa.array(bad), "", cells))
+        return text_array(cells if bad is None else pc.if_else(pa.array(bad), "", cells))
 
     def blank(self) -> Mask:
         """Rows without a value."""
@@ -82,8 +83,7 @@ def read_columns(report: Report, heading: Heading, grid: Grid, rows: npt.NDArray
     for read in (r for r in reads if r.column.kind == "measure"):
         _read_measures(read, cells(read.index))
     _read_days([r for r in reads if r.column.kind == "date"], report, heading, cells)
-    texts = [r for r in reads if r.column.kind in ("id", "text", "value")]
-    on_all_cores(lambda read: _read_text(read, cells(read.index)), texts, len(rows))
+    _read_texts([r for r in reads if r.column.kind in ("id", "text", "value")], cells, len(rows))
     _find_other_currencies(reads, cells)
     return reads
 
@@ -94,23 +94,26 @@ def _selection(rows: npt.NDArray[np.int64]) -> slice | Mask | npt.NDArray[np.int
     return rows
 
 
-def _read_text(read: Read, cells: Encoded) -> None:
+def _read_texts(reads: list[Read], cells: Callable[[int], Encoded], rows: int) -> None:
     """Identifiers, words and codes; codes in their canonical spelling."""
-    column = read.column
-    cells = clean(cells, quotes=column.kind != "text")
-    if column.kind == "id":
-        found = damage(cells, column.name)
-        read.damages = [(d.rows, d.reason, d.remedy) for d in found if d.certain]
-        read.suspects = [(d.rows, d.reason, d.remedy) for d in found if not d.certain]
-    else:
-        errors = error_cells(cells)
-        if errors.any():
-            read.damages = [(errors, "an Excel error instead of a value", AS_TEXT)]
-    if column.kind == "value":
-        spelt = [_spell(text, column.values, column.otherwise) for text in cells.texts.to_pylist()]
-        again = encode(pa.array(spelt, pa.large_string()))
-        cells = Encoded(again.texts, again.codes[cells.codes])
-    read.texts = cells
+    cleaned = on_all_cores(lambda r: clean(cells(r.index), quotes=r.column.kind != "text"), reads, rows)
+    ids = holds_damage([c for r, c in zip(reads, cleaned, strict=True) if r.column.kind == "id"])
+    errors = holds_errors([c for r, c in zip(reads, cleaned, strict=True) if r.column.kind != "id"])
+    for read, texts in zip(reads, cleaned, strict=True):
+        if read.column.kind == "id":
+            found = damage(texts, read.column.name, likely=ids)
+            read.damages = [(d.rows, d.reason, d.remedy) for d in found if d.certain]
+            read.suspects = [(d.rows, d.reason, d.remedy) for d in found if not d.certain]
+        elif errors and (wrong := error_cells(texts)).any():
+            read.damages = [(wrong, "an Excel error instead of a value", AS_TEXT)]
+        read.texts = _spelt(texts, read.column) if read.column.kind == "value" else texts
+
+
+def _spelt(cells: Encoded, column: Column) -> Encoded:
+    """Values of a fixed list in their canonical spelling."""
+    spelt = [_spell(text, column.values, column.otherwise) for text in cells.texts.to_pylist()]
+    again = encode(pa.array(spelt, pa.large_string()))
+    return Encoded(again.texts, again.codes[cells.codes])
 
 
 def _spell(text: str, values: Mapping[str, str], otherwise: Callable[[str], str] | None) -> str:
@@ -132,9 +135,14 @@ def _in_yen(reads: list[Read], cells: Callable[[int], Encoded]) -> bool:
         if read.column.name in ("currency", "marketplace"):
             texts |= {t.strip().casefold() for t in cells(read.index).texts.to_pylist()}
         elif read.column.kind == "money":
-            signs = pc.match_substring_regex(cells(read.index).texts, "[¥￥円]")
-            texts |= {"jpy"} if pc.any(signs).as_py() else set()
+            texts |= {"jpy"} if _has_yen_sign(cells(read.index).texts) else set()
     return bool(texts - {""}) and texts <= {"", "jpy", "amazon.co.jp", "amazon.jp"}
+
+
+def _has_yen_sign(texts: pa.Array) -> bool:
+    if pc.all(pc.string_is_ascii(texts)).as_py() is not False:
+        return False
+    return bool(pc.any(pc.match_substring_regex(texts, "[¥￥円]")).as_py())
 
 
 def _read_numbers(reads: list[Read], cells: Callable[[int], Encoded], cents: bool) -> None:

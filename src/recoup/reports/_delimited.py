@@ -103,6 +103,8 @@ def _best_reading(lines: Lines, style: _Style) -> tuple[_Style, pa.Table, list[_
     """
     if _quotes_add_up(lines, style):
         return style, *_records(lines, style)
+    if style.delimiter == "\t" and (table := _well_quoted(lines, style)) is not None:
+        return style, table, []
     plain = replace(style, quoted=False, wrapped=style.delimiter == "\t")
     best, least = None, lines.number + 1
     for tried in (plain, style) if plain.wrapped else (style, plain):
@@ -124,6 +126,29 @@ def _quotes_add_up(lines: Lines, style: _Style) -> bool:
     if style.delimiter == "\t":
         return lines.count('"') == 2 * (lines.count("\t") + lines.number)
     return lines.count('"') % 2 == 0 and not lines.has_ends_in_quotes
+
+
+def _well_quoted(lines: Lines, style: _Style) -> pa.Table | None:
+    """The table of a file whose fields all stand in quotes, those inside them doubled; None where one does not.
+
+    A quote too many in a field ends it early, and what is left of it is text with quotes that were not doubled:
+    then there are fewer in the file than two for each field and two for each one read.
+    """
+    try:
+        table = _arrow(lines.data, style, False, None)
+    except pa.ArrowInvalid:
+        return None
+    inside = sum(_quotes(piece) for column in table.columns for piece in column.chunks)
+    accounted = lines.count('"') == 2 * (table.num_rows * table.num_columns + inside)
+    return table if accounted and table.num_rows == lines.number else None
+
+
+def _quotes(cells: pa.DictionaryArray) -> int:
+    """How many quotes these cells hold."""
+    held = pc.count_substring(cells.dictionary, '"').to_numpy()
+    if not held.any():
+        return 0
+    return int(held @ np.bincount(cells.indices, minlength=len(held)))
 
 
 def _records(lines: Lines, style: _Style) -> tuple[pa.Table, list[_Odd]]:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from pandas.api.extensions import ExtensionArray
 
 from ..model import RawTable
 from ._cores import on_all_cores
@@ -18,6 +19,7 @@ Codes = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
 TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
 CODED = pa.dictionary(pa.int32(), pa.large_string())  # of a file's column: most repeat few texts
+FEW = 8  # rows left out, whose texts are looked for one by one
 TOP = 200  # rows at the top that are always looked at one by one
 INVISIBLE = "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"  # zero-width characters and soft hyphens
 _INVISIBLE = re.compile(INVISIBLE)
@@ -44,19 +46,34 @@ class Encoded:
     def part(self, keep: slice | Mask | npt.NDArray[np.int64]) -> Encoded:
         """The cells of some rows only; texts that no longer occur are dropped."""
         codes, cells = self.codes[keep], None
-        if self.cells is not None and isinstance(keep, slice):
-            start, stop, _ = keep.indices(len(self.cells))
-            cells = self.cells.slice(start, stop - start)
-        used = np.zeros(len(self.texts), dtype=bool)
-        used[codes] = True
+        if isinstance(keep, slice):
+            start, stop, _ = keep.indices(len(self.codes))
+            cells = None if self.cells is None else self.cells.slice(start, stop - start)
+        if isinstance(keep, slice) and len(codes) >= len(self.codes) - FEW:
+            left_out = {*self.codes[:start].tolist(), *self.codes[stop:].tolist()}
+            used = _still_used(len(self.texts), left_out, codes)
+        else:
+            used = np.zeros(len(self.texts), dtype=bool)
+            used[codes] = True
         if used.all():
             return Encoded(self.texts, codes, cells)
+        first = int(used.argmax())
+        if used[first:].all():  # a heading, the first of all texts
+            return Encoded(self.texts.slice(first), codes - np.int32(first), cells)
         renumbered = np.cumsum(used, dtype=np.int32) - np.int32(1)
         return Encoded(self.texts.filter(pa.array(used)), renumbered[codes], cells)
 
     def as_text(self) -> pa.Array:
         """The texts row by row."""
         return self.texts.take(pa.array(self.codes)) if self.cells is None else self.cells
+
+
+def _still_used(texts: int, left_out: set[int], codes: Codes) -> Mask:
+    """Per text whether it occurs among the codes; only those of the few rows left out may not."""
+    used = np.ones(texts, dtype=bool)
+    for code in left_out:
+        used[code] = bool((codes == code).any())
+    return used
 
 
 def encode(cells: pa.Array | pa.ChunkedArray) -> Encoded:
@@ -77,10 +94,12 @@ def encode(cells: pa.Array | pa.ChunkedArray) -> Encoded:
 
 def text_series(cells: pa.Array | pa.ChunkedArray) -> pd.Series:
     """Arrow text as a pandas column of the house's text dtype."""
-    series: pd.Series = pa.chunked_array([cells] if isinstance(cells, pa.Array) else cells).to_pandas(
-        types_mapper={pa.large_string(): TEXT, pa.string(): TEXT}.get
-    )
-    return series
+    return pd.Series(text_array(cells), copy=False)
+
+
+def text_array(cells: pa.Array | pa.ChunkedArray) -> ExtensionArray:
+    """The same without an index, for a frame made of many."""
+    return pd.arrays.ArrowStringArray(cells, dtype=TEXT)  # type: ignore[call-arg]  # the stubs do not know it
 
 
 def constant(text: str, size: int) -> pd.Series:
@@ -92,10 +111,14 @@ def constant(text: str, size: int) -> pd.Series:
 
 def text_frame(table: pa.Table) -> pd.DataFrame:
     """An Arrow table of texts, encoded or not, as a pandas frame with columns 0..n-1 of the same kind."""
-    frame: pd.DataFrame = table.to_pandas(
-        types_mapper=lambda kind: TEXT if kind == pa.large_string() else pd.ArrowDtype(kind)
-    )
-    frame.columns = pd.RangeIndex(len(frame.columns))
+    columns = {
+        place: text_array(column)
+        if column.type == pa.large_string()
+        else pd.arrays.ArrowExtensionArray(column)
+        for place, column in enumerate(table.columns)
+    }
+    frame = pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows), copy=False)
+    frame.columns = pd.RangeIndex(len(columns))
     return frame
 
 
@@ -121,7 +144,7 @@ class Grid:
     """A RawTable with its encoded columns, made when first asked for."""
 
     table: RawTable
-    _arrow: dict[int, pa.Array | pa.ChunkedArray] = field(default_factory=dict)
+    _arrow: list[pa.Array | pa.ChunkedArray] = field(default_factory=list)
     _encoded: dict[int, Encoded] = field(default_factory=dict)
     _top: list[tuple[str, ...]] = field(default_factory=list)
 
@@ -137,8 +160,8 @@ class Grid:
 
     def cells(self, index: int) -> pa.Array | pa.ChunkedArray:
         """One column as Arrow holds it."""
-        if index not in self._arrow:
-            self._arrow[index] = pa.array(self.table.cells.iloc[:, index].array)
+        if not self._arrow:
+            self._arrow = [pa.array(column.array) for _, column in self.table.cells.items()]
         return self._arrow[index]
 
     def column(self, index: int) -> Encoded:

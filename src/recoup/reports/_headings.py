@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 
 import numpy as np
@@ -69,36 +69,39 @@ def find_headings(grid: Grid) -> list[Heading]:
 
 def recognise(cells: Sequence[str], row: int = 0) -> Heading | None:
     """What one row of cells is the heading of, or None."""
+    found = _recognise(tuple(cells))
+    return None if found is None else replace(found, row=row)
+
+
+@lru_cache(maxsize=256)  # the exports of one report have one heading
+def _recognise(texts: tuple[str, ...]) -> Heading | None:
     place: dict[str, int] = {}
-    for index, cell in enumerate(cells):
+    for index, cell in enumerate(texts):
         if cell and len(cell) <= LONGEST:
             place.setdefault(fold(cell), index)
     place.pop("", None)
-    texts = tuple(cells)
     matches = [(report, _match(report, place)) for report in all_reports().values()]
     whole = [(len(columns), report, columns) for report, columns in matches if not _missing(report, columns)]
-    damaged = _damaged(matches, row, texts)
+    damaged = _damaged(matches, texts)
     if whole:
         _, report, columns = max(whole, key=lambda w: w[0])
         if damaged is None or len(damaged.columns) < 2 * len(columns):
-            return Heading(row, texts, report, None, columns)
+            return Heading(0, texts, report, None, columns)
         return damaged  # a small report stands within the columns of a larger one that lacks some
     for near_miss in NEAR_MISSES:
         if all(fold(h) in place for h in near_miss.headers):
-            return Heading(row, texts, None, near_miss)
+            return Heading(0, texts, None, near_miss)
     return damaged
 
 
-def _damaged(
-    matches: list[tuple[Report, dict[str, int]]], row: int, texts: tuple[str, ...]
-) -> Heading | None:
+def _damaged(matches: list[tuple[Report, dict[str, int]]], texts: tuple[str, ...]) -> Heading | None:
     """A heading of which at least 60 % of the indispensable columns are there."""
     report, columns = max(matches, key=lambda m: len(m[1]))
     must = [c for c in report.columns if c.need == "must"]
     present = sum(1 for c in must if c.name in columns)
     if len(columns) < ENOUGH or present < 0.6 * len(must):
         return None
-    return Heading(row, texts, report, None, columns, tuple(_missing(report, columns)))
+    return Heading(0, texts, report, None, columns, tuple(_missing(report, columns)))
 
 
 def _match(report: Report, place: dict[str, int]) -> dict[str, int]:

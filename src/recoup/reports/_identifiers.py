@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -70,10 +71,28 @@ def clean(cells: Encoded, *, quotes: bool = True) -> Encoded:
     return Encoded(again.texts, again.codes[cells.codes])
 
 
-def damage(cells: Encoded, column: str) -> list[Damage]:
-    """What is wrong with the identifiers of one column, per kind of damage."""
+def holds_damage(columns: Sequence[Encoded]) -> bool:
+    """Whether a cell of these columns is damaged or may be: one look at all of them, since most have none."""
+    return _any(columns, _ANY)
+
+
+def holds_errors(columns: Sequence[Encoded]) -> bool:
+    """Whether a cell of these columns is an Excel error."""
+    return _any(columns, ERRORS)
+
+
+def _any(columns: Sequence[Encoded], pattern: str) -> bool:
+    texts = pa.chunked_array([cells.texts for cells in columns], pa.large_string())
+    return bool(pc.any(pc.match_substring_regex(texts, pattern)).as_py())
+
+
+def damage(cells: Encoded, column: str, *, likely: bool = True) -> list[Damage]:
+    """What is wrong with the identifiers of one column, per kind of damage.
+
+    Not ``likely``: ``holds_damage`` found nothing, only what this column's name implies is looked for.
+    """
     found: list[tuple[str, str, str, bool]] = []
-    if pc.any(pc.match_substring_regex(cells.texts, _ANY)).as_py():
+    if likely and holds_damage([cells]):
         found = [(*known, True) for known in _DAMAGED] + [(*known, False) for known in _SUSPECT]
     if column in _WITH_ZEROS:
         found.append((r"^\d{7,9}$", "leading zeros lost", AS_TEXT, True))

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
 from ..model import Problem, Severity
 from ._account import SHOWN, Account, Block, column_letters
@@ -158,17 +160,17 @@ def _refuse(account: Account, frame: pd.DataFrame) -> pd.DataFrame:
 def _frame(block: Block, read: list[Read]) -> pd.DataFrame:
     """All canonical columns, blank or NaN where the export has none, plus ``_where`` and ``_row``."""
     size = len(block.rows)
-    series = on_all_cores(Read.series, read, size)
-    by_name = {column.column.name: cells for column, cells in zip(read, series, strict=True)}
-    data = {}
+    found_cells = on_all_cores(Read.cells, read, size)
+    by_name = {column.column.name: cells for column, cells in zip(read, found_cells, strict=True)}
+    data: dict[str, ExtensionArray | npt.NDArray[np.generic]] = {}
     for column in block.report.columns:
         found = by_name.get(column.name)
-        data[column.name] = blank_series(column.kind, size) if found is None else found
+        data[column.name] = blank_series(column.kind, size).array if found is None else found
         if column.kind == "present":
             present = any(h for h in block.heading.columns if _same(block.report, h, column.headers))
-            data[column.name] = pd.Series(np.full(size, present))
-    data["_where"] = constant(block.grid.table.name, size)
-    data["_row"] = pd.Series(block.grid.table.rows[block.rows], dtype="int64")
+            data[column.name] = np.full(size, present)
+    data["_where"] = constant(block.grid.table.name, size).array
+    data["_row"] = block.grid.table.rows[block.rows].astype(np.int64, copy=False)
     return pd.DataFrame(data, copy=False)
 
 
