@@ -13,7 +13,7 @@ import pytest
 
 from recoup.books import open_book
 from recoup.reports import Listing, Source, _files, file_sources, list_files, read
-from recoup.reports._read import AT_ONCE
+from recoup.reports._read import AT_ONCE, IN_MEMORY
 from recoup.workbook import report_tabs
 from report_samples import samples
 from workbooks import imported_book
@@ -61,7 +61,30 @@ def test_a_slow_file_keeps_its_place() -> None:
     assert [e.where for e in read(sources).exports if e.where in expected] == expected
 
 
-def test_no_more_files_are_begun_than_are_read_at_once() -> None:
+def test_small_files_do_not_wait_for_a_large_one_that_waits_for_others() -> None:
+    small_is_read = threading.Event()
+
+    def waiting(source: Source) -> Source:
+        def load() -> Iterator[object]:
+            assert small_is_read.wait(20), "the small file waited for the large ones before it"
+            yield from source.load()
+
+        return replace(source, load=load)  # type: ignore[arg-type]
+
+    def told(source: Source) -> Source:
+        def load() -> Iterator[object]:
+            yield from source.load()
+            small_is_read.set()
+
+        return replace(source, load=load, apart=False)  # type: ignore[arg-type]
+
+    *large, small = list(_apart(list_files(samples())))[: AT_ONCE + 2]
+    names = [s.name for s in (*large, small)]
+    read_in = [e.where for e in read([*map(waiting, large), told(small)]).exports]
+    assert {*read_in} <= {*names} and small.name in read_in
+
+
+def test_no_more_large_files_lie_in_memory_than_allowed() -> None:
     done: list[str] = []
     given: list[str] = []
 
@@ -74,13 +97,13 @@ def test_no_more_files_are_begun_than_are_read_at_once() -> None:
 
     def sources() -> Iterator[Source]:
         for source in _apart(list_files(samples())):
-            assert len(given) - len(done) <= AT_ONCE
+            assert len(given) - len(done) <= IN_MEMORY
             given.append(source.name)
             yield counted(source)
 
     read(sources())
     assert sorted(given) == sorted(done)
-    assert len(given) > 2 * AT_ONCE
+    assert len(given) > 2 * IN_MEMORY
 
 
 def test_what_shares_something_with_others_is_read_in_the_thread_that_asks_and_keeps_its_place() -> None:

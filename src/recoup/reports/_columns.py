@@ -19,7 +19,7 @@ from ._declared import Column, Report, fold
 from ._grid import Encoded, Grid, Mask, encode, text_array
 from ._headings import Heading
 from ._identifiers import AS_TEXT, clean, damage, error_cells, holds_damage, holds_errors
-from ._numbers import Mark, NumberColumn, currency_named, read_numbers
+from ._numbers import NO_BARE_AMOUNT, Mark, NumberColumn, currency_named, read_numbers
 
 Damage = tuple[Mask, str, str]  # rows, reason, remedy
 
@@ -181,6 +181,8 @@ def _find_other_currencies(reads: list[Read], cells: Callable[[int], Encoded]) -
     stated = next((r.texts for r in reads if r.column.name == "currency" and r.texts is not None), None)
     for read in (r for r in reads if r.column.kind == "money" and stated is not None):
         amounts = cells(read.index)
+        if not pc.any(pc.match_substring_regex(amounts.texts, NO_BARE_AMOUNT)).as_py():
+            continue
         named = [currency_named(text) for text in amounts.texts.to_pylist()]
         if stated is not None and any(named):
             row = np.array(named, dtype=object)[amounts.codes]

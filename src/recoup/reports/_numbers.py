@@ -18,6 +18,7 @@ Floats = npt.NDArray[np.float64]
 
 MOST = 1e12  # no amount and no quantity is that large; an identifier in scientific notation is
 _PLAIN = r"^-?\d{1,15}(\.(\d{1,2}|\d{4,}))?$"
+NO_BARE_AMOUNT = r"[^\d\s.,+-]"  # in an amount that names a currency
 _GAPS = re.compile("[\\s\u00a0\u202f\u2009'’]")
 _NUMBER = re.compile(r"[-+]?[\d.,]*\d[\d.,]*(?:E[-+]?\d+)?", re.IGNORECASE)
 _CURRENCY = re.compile(r"US\$|CA?\$|C\$|A\$|R\$|MX\$|[$€£¥￥₹]|zł|kr|(?<![A-Z])[A-Z]{3}(?![A-Z])|円|元")

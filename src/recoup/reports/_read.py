@@ -27,7 +27,8 @@ from ._sources import Reading, Shelf, Source
 from .money_lines import to_money_lines
 from .shipment_contents import is_label
 
-AT_ONCE = 2  # files: more of them would wait for each other, and all lie in memory
+AT_ONCE = 2  # large files: more of them would wait for each other
+IN_MEMORY = 3  # large files that are read or wait for it, while small ones that follow them are read
 
 
 @dataclass(slots=True)
@@ -80,12 +81,12 @@ def read(
 
 
 def _readings(tables: Iterable[RawTable | Source], shelf: Shelf | None) -> Iterator[tuple[str, Reading]]:
-    """The name of each and what it gave, in order; those that stand apart are read beside all others, AT_ONCE."""
+    """The name of each and what it gave, in order; those that stand apart beside all others."""
     waiting: deque[tuple[str, Reading | Future[Reading]]] = deque()
     with ThreadPoolExecutor(AT_ONCE) as readers:
         for table in tables:
             source = table if isinstance(table, Source) else Source(table.name, "", partial(iter, [table]))
-            while source.apart and sum(isinstance(given, Future) for _, given in waiting) >= AT_ONCE:
+            while source.apart and sum(isinstance(g, Future) and not g.done() for _, g in waiting) >= IN_MEMORY:
                 yield _given(*waiting.popleft())
             reading = readers.submit(_reading, source, shelf) if source.apart else _reading(source, shelf)
             waiting.append((source.name, reading))
