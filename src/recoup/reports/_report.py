@@ -143,18 +143,19 @@ def _refuse(account: Account, frame: pd.DataFrame) -> pd.DataFrame:
         frame = frame[account.used].reset_index(drop=True)
     if report.settle is not None:
         frame = report.settle(frame, account.block.preamble)
-    if report.refuse is not None and len(frame):
-        reasons = report.refuse(frame)
-        refused = reasons.ne("").to_numpy(dtype=bool)
-        used = np.flatnonzero(account.used)
-        for reason in sorted(reasons[refused].unique()):
-            rows = np.zeros(len(account.used), dtype=bool)
-            rows[used[reasons.eq(reason).to_numpy()]] = True
-            account.report(rows, f"{reason}: these rows were not used", "complete the rows", report.refusal)
-            account.skip(rows, reason, lost=report.refusal == "error")
-        if refused.any():
-            frame = frame[~refused].reset_index(drop=True)
-    return frame
+    if report.refuse is None or not len(frame):
+        return frame
+    reasons = report.refuse(frame)
+    refused = reasons.ne("").to_numpy(dtype=bool)
+    if not refused.any():
+        return frame
+    used = np.flatnonzero(account.used)
+    for reason in sorted(reasons[refused].unique()):
+        rows = np.zeros(len(account.used), dtype=bool)
+        rows[used[reasons.eq(reason).to_numpy()]] = True
+        account.report(rows, f"{reason}: these rows were not used", "complete the rows", report.refusal)
+        account.skip(rows, reason, lost=report.refusal == "error")
+    return frame[~refused].reset_index(drop=True)
 
 
 def _frame(block: Block, read: list[Read]) -> pd.DataFrame:

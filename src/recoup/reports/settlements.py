@@ -15,8 +15,8 @@ _OF_ALL_LINES = ("settlement_start", "settlement_end", "deposit_date", "currency
 
 def refuse(frame: pd.DataFrame) -> pd.Series:
     """A row is a money line with amount and date or the settlement's own row with its total; nothing else."""
-    total, amount = frame["total_amount"].notna().to_numpy(), frame["amount"].notna().to_numpy()
-    undated = amount & frame["posted_date"].isna().to_numpy()
+    total, amount = ~np.isnan(frame["total_amount"].to_numpy()), ~np.isnan(frame["amount"].to_numpy())
+    undated = amount & np.isnat(frame["posted_date"].to_numpy())
     if (total | amount).all() and not undated.any():
         return constant("", len(frame)).set_axis(frame.index)
     reason = pc.if_else(pa.array(~total & ~amount), "neither an amount nor a settlement total", "")
@@ -25,7 +25,7 @@ def refuse(frame: pd.DataFrame) -> pd.Series:
 
 def settle(frame: pd.DataFrame, _preamble: tuple[str, ...]) -> pd.DataFrame:
     """Dates and currency stand in the settlement's own row only: its lines get them too."""
-    own = np.flatnonzero(frame["total_amount"].notna())
+    own = np.flatnonzero(~np.isnan(frame["total_amount"].to_numpy()))
     if not len(own):
         return frame
     codes = encode(pa.array(frame["settlement_id"].array)).codes
