@@ -38,6 +38,9 @@ class RememberedReports:
         if content is not None and sum(b.export.rows_read for b in reading.blocks) <= MOST_ROWS:
             _keep(self._readings, content, deepcopy(reading))
 
+    def put_away(self) -> None:
+        """It is where it stays."""
+
     def finish(self) -> None:
         """All is kept."""
 

@@ -200,6 +200,11 @@ class _Seen:
         """The code of each row's identity."""
         return row_codes(self._frame[[c.name for c in self._report.columns if c.identity]])
 
+    @cached_property
+    def first_key(self) -> npt.NDArray[np.int64]:
+        """Where each identity stood first."""
+        return _first_places(self.keys)
+
 
 def _first_places(codes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """The first position of each code."""
@@ -219,5 +224,7 @@ def _comes_over(seen: _Seen, start: int, stop: int, surely: bool) -> bool:
             return False
     if surely:
         return True
+    if not (seen.first_key[seen.keys[start:stop]] < start).any():  # quick, and mostly so
+        return False
     before = seen.keys[:start][np.isin(seen.days[:start], shared)]
     return bool(np.isin(seen.keys[start:stop], before).any())
