@@ -21,6 +21,7 @@ from ._headings import Heading
 from ._identifiers import AS_TEXT, clean, damage, error_cells, holds_damage, holds_errors
 from ._numbers import NO_BARE_AMOUNT, Mark, NumberColumn, currency_named, read_numbers
 
+Cells = ExtensionArray | npt.NDArray[np.generic]  # a column of a frame
 Damage = tuple[Mask, str, str]  # rows, reason, remedy
 
 
@@ -37,7 +38,7 @@ class Read:
     damages: list[Damage] = field(default_factory=list)
     suspects: list[Damage] = field(default_factory=list)  # perhaps damaged: used as they are
 
-    def cells(self) -> ExtensionArray | npt.NDArray[np.generic]:
+    def cells(self) -> Cells:
         """The column as it goes into the frame; damaged cells are blank."""
         bad = np.logical_or.reduce([rows for rows, _, _ in self.damages]) if self.damages else None
         if self.values is not None:

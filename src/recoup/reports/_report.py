@@ -8,15 +8,13 @@ from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from pandas.api.extensions import ExtensionArray
 
 from ..model import Problem, Severity
 from ._account import SHOWN, Account, Block, column_letters
 from ._added_rows import skip_added_rows
 from ._column_names import buyer_columns, name_absent_columns, name_buyer_columns, name_twice
-from ._columns import Read, read_columns
+from ._columns import Cells, Read, read_columns
 from ._cores import on_all_cores
 from ._declared import Report
 from ._exports import Export, period_in_name, period_in_text
@@ -163,10 +161,10 @@ def _frame(block: Block, read: list[Read]) -> pd.DataFrame:
     size = len(block.rows)
     found_cells = on_all_cores(Read.cells, read, size)
     by_name = {column.column.name: cells for column, cells in zip(read, found_cells, strict=True)}
-    data: dict[str, ExtensionArray | npt.NDArray[np.generic]] = {}
+    data: dict[str, Cells] = {}
     for column in block.report.columns:
         found = by_name.get(column.name)
-        data[column.name] = blank_series(column.kind, size).array if found is None else found
+        data[column.name] = blank_cells(column.kind, size) if found is None else found
         if column.kind == "present":
             present = any(h for h in block.heading.columns if _same(block.report, h, column.headers))
             data[column.name] = np.full(size, present)
@@ -179,13 +177,13 @@ def _same(report: Report, name: str, headers: tuple[str, ...]) -> bool:
     return bool(set(report.column(name).headers) & set(headers))
 
 
-def blank_series(kind: str, size: int) -> pd.Series:
+def blank_cells(kind: str, size: int) -> Cells:
     """A column of the canonical dtype without a value."""
     if kind == "date":
-        return pd.Series(np.full(size, np.datetime64("NaT", "s")))
+        return np.full(size, np.datetime64("NaT", "s"))
     if kind in ("quantity", "money", "measure"):
-        return pd.Series(np.full(size, np.nan))
-    return pd.Series(np.zeros(size, dtype=bool)) if kind == "present" else constant("", size)
+        return np.full(size, np.nan)
+    return np.zeros(size, dtype=bool) if kind == "present" else constant("", size).array
 
 
 def empty_frame(report: Report) -> pd.DataFrame:
@@ -195,8 +193,8 @@ def empty_frame(report: Report) -> pd.DataFrame:
 
 @cache
 def _without_rows(report: Report) -> pd.DataFrame:
-    data = {c.name: blank_series(c.kind, 0) for c in report.columns}
-    return pd.DataFrame({**data, "_where": constant("", 0), "_row": pd.Series([], dtype="int64")})
+    data = {c.name: blank_cells(c.kind, 0) for c in report.columns}
+    return pd.DataFrame({**data, "_where": constant("", 0).array, "_row": np.array([], dtype=np.int64)})
 
 
 def _export(account: Account, frame: pd.DataFrame) -> Export:
