@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -100,6 +101,17 @@ def text_series(cells: pa.Array | pa.ChunkedArray) -> pd.Series:
 def text_array(cells: pa.Array | pa.ChunkedArray) -> ExtensionArray:
     """The same without an index, for a frame made of many."""
     return pd.arrays.ArrowStringArray(cells, dtype=TEXT)  # type: ignore[call-arg]  # the stubs do not know it
+
+
+def respelt(texts: pd.Series, spell: Callable[[str], str]) -> pd.Series:
+    """Every text of a column in another spelling; each distinct one is looked at once."""
+    cells = encode(pa.array(texts.array))
+    return spread([spell(text) for text in cells.texts.to_pylist()], cells.codes, texts.index)
+
+
+def spread(texts: Sequence[str], codes: npt.NDArray[np.integer], index: pd.Index) -> pd.Series:
+    """A text per row, by its code."""
+    return text_series(pa.array(texts, pa.large_string()).take(pa.array(codes))).set_axis(index)
 
 
 def constant(text: str, size: int) -> pd.Series:

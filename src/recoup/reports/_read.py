@@ -86,7 +86,9 @@ def _readings(tables: Iterable[RawTable | Source], shelf: Shelf | None) -> Itera
     with ThreadPoolExecutor(AT_ONCE) as readers:
         for table in tables:
             source = table if isinstance(table, Source) else Source(table.name, "", partial(iter, [table]))
-            while source.apart and sum(isinstance(g, Future) and not g.done() for _, g in waiting) >= IN_MEMORY:
+            while (
+                source.apart and sum(isinstance(g, Future) and not g.done() for _, g in waiting) >= IN_MEMORY
+            ):
                 yield _given(*waiting.popleft())
             reading = readers.submit(_reading, source, shelf) if source.apart else _reading(source, shelf)
             waiting.append((source.name, reading))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
 
 from ..model import Problem
 from ._declared import fold
-from ._grid import TEXT, text_series
+from ._grid import TEXT, respelt, spread
 from ._marketplaces import marketplace_code
 from ._report import empty_frame
 from .settlements_v1 import one_amount_a_row
@@ -166,12 +163,7 @@ def _items_and_descriptions(kinds: pd.Series, details: pd.Series) -> tuple[pd.Se
     texts = [(kind_texts[k], detail_texts[d]) for k, d in (divmod(int(p), len(detail_texts)) for p in pairs)]
     items = [_item(k, d) for k, d in texts]
     descriptions = [f"{k} / {d}" if d else k for k, d in texts]
-    return _spread(items, pair, kinds.index), _spread(descriptions, pair, kinds.index)
-
-
-def _spread(texts: Sequence[str], codes: npt.NDArray[np.integer], index: pd.Index) -> pd.Series:
-    """A text per row, by its code."""
-    return text_series(pa.array(texts, pa.large_string()).take(pa.array(codes))).set_axis(index)
+    return spread(items, pair, kinds.index), spread(descriptions, pair, kinds.index)
 
 
 def _item(amount_type: str, description: str) -> str:
@@ -222,19 +214,13 @@ def _transaction_lines(transactions: pd.DataFrame) -> pd.DataFrame:
 
 
 def _codes(names: pd.Series) -> pd.Series:
-    return _respelt(names, marketplace_code)
+    return respelt(names, marketplace_code)
 
 
 def _fulfillment(ids: pd.Series) -> pd.Series:
     """``AFN`` -> Amazon, ``MFN`` -> Seller."""
     words = {"afn": "Amazon", "amazon": "Amazon", "mfn": "Seller", "seller": "Seller", "merchant": "Seller"}
-    return _respelt(ids, lambda i: words.get(fold(i), ""))
-
-
-def _respelt(texts: pd.Series, spell: Callable[[str], str]) -> pd.Series:
-    """Every text in its canonical spelling; each distinct one is looked at once."""
-    codes, distinct = pd.factorize(texts)
-    return _spread([spell(t) for t in distinct], codes, texts.index)
+    return respelt(ids, lambda i: words.get(fold(i), ""))
 
 
 def _check_totals(settlements: pd.DataFrame) -> list[Problem]:

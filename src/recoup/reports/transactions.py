@@ -6,6 +6,7 @@ import pandas as pd
 
 from ..model import Problem
 from ._declared import Column, Kind, Need, Report
+from ._grid import respelt
 from ._marketplaces import currency_in, currency_of, marketplace_code
 from ._transaction_headers import HEADERS
 from ._transaction_words import FULFILLMENT, STATUSES, TYPES, english_description
@@ -62,14 +63,11 @@ def _column(name: str) -> Column:
 
 def settle(frame: pd.DataFrame, preamble: tuple[str, ...]) -> pd.DataFrame:
     """The currency of each row's marketplace, else that of the preamble; payments for units described in English."""
-    names = frame["marketplace"]
-    by_name = {name: currency_of(marketplace_code(name)) for name in names.unique()}
-    own = names.map(by_name).astype("str")
+    own = respelt(frame["marketplace"], lambda name: currency_of(marketplace_code(name)))
     known = set(own.unique()) - {""}
     stated = currency_in(preamble) or (known.pop() if len(known) == 1 else "")
     frame["currency"] = frame["currency"].mask(frame["currency"].eq(""), own.mask(own.eq(""), stated))
-    english = {text: english_description(text) for text in frame["description"].unique()}
-    frame["description"] = frame["description"].map(english).astype("str")
+    frame["description"] = respelt(frame["description"], english_description)
     return frame
 
 
