@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zipfile
 from io import BytesIO
+from itertools import product
 from pathlib import Path
 
 import pandas as pd
@@ -16,8 +18,9 @@ from hypothesis import strategies as st
 from recoup import reports
 from recoup.model import RawTable
 from recoup.reports import _archives
-from recoup.reports._delimited import parse
+from recoup.reports._delimited import _Style, _well_quoted, parse
 from recoup.reports._grid import Grid
+from recoup.reports._lines import Lines
 from report_samples import FOLDER, LEDGER, as_text, delimited, ledger_row, read_text
 
 US = (FOLDER / "inventory_ledger/us_2026_16_columns.tsv").read_text()
@@ -96,6 +99,17 @@ def test_a_bare_quote_inside_quoted_tab_fields_loses_no_line() -> None:
     read = read_text(delimited(quoted))
     assert read.exports[0].rows_read == read.exports[0].rows_used == 4
     assert read.inventory_ledger["title"].tolist() == ['12" pan', "Pan", "Pan", "Pan"]
+
+
+def test_quoting_is_only_trusted_where_every_quote_inside_a_field_is_doubled() -> None:
+    """All pairs of fields of up to four characters: no other text of a field is ever changed."""
+    inside = ["".join(field) for size in range(5) for field in product('a"', repeat=size)]
+    style = _Style("\t", 2, quoted=True)
+    for fields in product(inside, repeat=2):
+        table = _well_quoted(Lines('"{}"\t"{}"\n'.format(*fields).encode()), style)
+        assert (table is not None) == all(re.fullmatch('(a|"")*', field) for field in fields)
+        if table is not None:
+            assert [table[0][0].as_py(), table[1][0].as_py()] == [f.replace('""', '"') for f in fields]
 
 
 def test_line_numbers_stay_true_after_a_line_end_inside_quotes() -> None:
