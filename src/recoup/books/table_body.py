@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 
 from recoup.books.area import MAX_ROWS, Area
 from recoup.books.base import BookUnsupported, TableBlocked, TableRows
@@ -244,7 +245,7 @@ class TableBody:
         return letters in self.letters.values() and "extLst" not in row_xml
 
     def check_headers(self, records: Sequence[Record]) -> None:
-        for header in dict.fromkeys(h for r in records for h in r):
+        for header in dict.fromkeys(chain.from_iterable(records)):
             self.table.column_of(header)
 
     def end_at(self, bottom: int) -> None:
