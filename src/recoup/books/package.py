@@ -24,7 +24,7 @@ Content = bytes | Iterable[bytes]
 _ATTRIBUTE = re.compile(r"([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _RELATIONSHIP = re.compile(r"<(?:[\w.-]+:)?Relationship\b([^>]*?)/?>")
 _ENCODED = re.compile(rb"%([0-9A-Fa-f]{2})")
-LEVEL = 6  # of compression
+LEVEL = 5  # of compression: 6 takes a third longer for 3 % less
 _LIMIT, _MOST_MEMBERS = 0xFFFF_FFFF, 0xFFFE
 _CENTRAL = struct.Struct("<4s4B4HL2L5H2L")
 _END = struct.Struct("<4s4H2LH")
