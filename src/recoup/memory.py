@@ -102,20 +102,25 @@ def remember(
 
 def _written(what: str, rows: Sequence[Record], before: Sequence[Mapping[str, str]]) -> list[str]:
     """What ``_told`` gives for the marks of each row, made column by column: many cells say the same."""
-    columns = [_column(what, h, rows, before) for h in sorted(set().union(*rows, *before))]
+    kept = {place: marks for place, marks in enumerate(before) if marks}
+    columns = [_column(what, h, rows, kept) for h in sorted(set().union(*rows, *before))]
     return ["{" + ", ".join(filter(None, row)) + "}" for row in zip(*columns, strict=True)]
 
 
-def _column(what: str, header: str, rows: Sequence[Record], before: Sequence[Mapping[str, str]]) -> list[str]:
+def _column(
+    what: str, header: str, rows: Sequence[Record], kept: Mapping[int, Mapping[str, str]]
+) -> list[str]:
     """The entry of each row, "" for none: of a cell that is not written, or by a formula, the one it had before."""
     head = f"{_AS_JSON(header)}: "
 
     def told(cell: Cell) -> str:
         return "" if isinstance(cell, Formula) else head + _AS_JSON(mark(what, header, cell))
 
-    fresh = once_each([row.get(header, _NOT_WRITTEN) for row in rows], told)
-    old = [head + _AS_JSON(marks[header]) if marks.get(header) else "" for marks in before]
-    return [now or kept for now, kept in zip(fresh, old, strict=True)]
+    entries = once_each([row.get(header, _NOT_WRITTEN) for row in rows], told)
+    for place, marks in kept.items():
+        if not entries[place] and marks.get(header):
+            entries[place] = head + _AS_JSON(marks[header])
+    return entries
 
 
 def key_of(row: Mapping[str, Cell], key: Sequence[str]) -> str:

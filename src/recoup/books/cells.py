@@ -153,13 +153,11 @@ def number_text(value: float) -> str:
 
 def render(ref: str, style: str, value: Cell, p: str = "") -> str:
     """The XML of one cell; ``value`` must be ``plain``. A blank unstyled cell is no cell."""
-    kind, head = value.__class__, _head(ref, style, p)
+    kind, head = value.__class__, render_head(ref, style, p)
     if value is None:
         return f"{head}/>" if style else ""
     if kind is str:
-        text: str = value  # type: ignore[assignment]
-        space = ' xml:space="preserve"' if text != text.strip() or "\n" in text else ""
-        return f'{head} t="inlineStr"><{p}is><{p}t{space}>{escape_text(text)}</{p}t></{p}is></{p}c>'
+        return render_text(head, value, p)  # type: ignore[arg-type]
     if kind is bool:
         return f'{head} t="b"><{p}v>{int(value)}</{p}v></{p}c>'  # type: ignore[arg-type]
     if isinstance(value, Formula):
@@ -170,7 +168,7 @@ def render(ref: str, style: str, value: Cell, p: str = "") -> str:
 
 def render_formula(ref: str, style: str, formula_xml: str, cached: Any, p: str) -> str:
     """A formula cell around its ``<f>`` element, with its cached value."""
-    head, cached = _head(ref, style, p), plain(cached)
+    head, cached = render_head(ref, style, p), plain(cached)
     if cached is None:
         return f"{head}>{formula_xml}</{p}c>"
     kind, shown = "", number_text(cached) if not isinstance(cached, str) else escape_text(cached)
@@ -179,8 +177,15 @@ def render_formula(ref: str, style: str, formula_xml: str, cached: Any, p: str) 
     return f"{head}{kind}>{formula_xml}<{p}v>{shown}</{p}v></{p}c>"
 
 
-def _head(ref: str, style: str, p: str) -> str:
+def render_head(ref: str, style: str, p: str) -> str:
+    """The begin of a cell: its address and its style."""
     return f'<{p}c r="{ref}" s="{style}"' if style else f'<{p}c r="{ref}"'
+
+
+def render_text(head: str, text: str, p: str) -> str:
+    """The XML of a cell with a safe text."""
+    space = ' xml:space="preserve"' if text != text.strip() or "\n" in text else ""
+    return f'{head} t="inlineStr"><{p}is><{p}t{space}>{escape_text(text)}</{p}t></{p}is></{p}c>'
 
 
 def value_text(inner: str) -> str:

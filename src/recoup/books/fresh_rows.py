@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from recoup.books.alike_cells import once_each
-from recoup.books.cells import plain, render
+from recoup.books.cells import plain, render, render_head, render_text, safe_text
 from recoup.books.row_heights import fitted, height_for, lines_of
 from recoup.model import Cell, Formula, Record
 
@@ -49,19 +49,22 @@ def _column(
 ) -> tuple[list[str], list[int]]:
     """The cells of one column, and into how many lines each is broken where the column is wrapped."""
     values = [record.get(column.header) for record in records]
-    cells = once_each(values, lambda value: _cell(column, plain(value, date1904), p))
-    wrapped = column.wrapped
-    lines = once_each(values, lambda value: _lines(plain(value, date1904), wrapped)) if wrapped else []
+    ref, letters = f"{column.letter}{_NUMBER}", column.wrapped
+    head = render_head(ref, column.style, p)
+
+    def written(value: Cell) -> str:
+        if value.__class__ is str and (text := safe_text(value)):
+            return render_text(head, text, p)  # what most cells hold, by the shortest way
+        return render(ref, column.style, plain(value, date1904), p)
+
+    cells = once_each(values, written)
+    lines = once_each(values, lambda value: _lines(plain(value, date1904), letters)) if letters else []
     if column.fill:
         for place, record in enumerate(records):
             if column.header not in record:
                 cells[place] = column.fill(f"{column.letter}{numbers[place]}")
                 lines[place : place + 1] = [1] if lines else []
     return cells, lines
-
-
-def _cell(column: FreshColumn, value: Cell, p: str) -> str:
-    return render(f"{column.letter}{_NUMBER}", column.style, value, p)
 
 
 def _lines(value: Cell, letters: int) -> int:

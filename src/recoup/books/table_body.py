@@ -190,8 +190,7 @@ class TableBody:
         rows = fresh_rows(new, [records[n] for n in new], columns, self.values.date1904, self.sheet.prefix)
         for number in [n for n in records if n in self.sheet.rows]:
             self.write_row(number, records[number], fill)
-        for number, xml in zip(new, rows, strict=True):
-            self.sheet.set_row(number, xml)
+        self.sheet.add_rows(dict(zip(new, rows, strict=True)))
 
     def write_row(
         self,
