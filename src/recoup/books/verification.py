@@ -11,6 +11,7 @@ from xml.parsers import expat
 from recoup.books.base import BookError
 from recoup.books.package import Content, Package
 from recoup.books.table_part import find_tables
+from recoup.books.usual_rows import without_usual_rows
 from recoup.books.workbook_part import WorkbookPart
 from recoup.untrusted import Unreadable
 
@@ -69,6 +70,8 @@ def well_formed(parts: Mapping[str, Content]) -> dict[str, bytes]:
 def _is_well_formed(content: Content, part: str) -> TypeGuard[bytes]:
     if not part.endswith(_XML) or not isinstance(content, bytes):
         return False
+    if len(content) > _PIECE:
+        content = without_usual_rows(content)
     try:
         _parse(content[at : at + _PIECE] for at in range(0, len(content), _PIECE))
     except expat.ExpatError:
