@@ -205,7 +205,9 @@ class Worksheet:
         ordered = [self.rows[number] for number in sorted(self.rows)]
         if self.unnumbered:
             ordered = list(self._numbered(ordered))
-        return "".join((self.head, *ordered, self.tail)).encode("utf-8")
+        return b"".join(
+            map(str.encode, (self.head, *ordered, self.tail))
+        )  # as one text: twice or thrice as wide
 
     def _numbered(self, ordered: Iterable[str]) -> Iterator[str]:
         """Rows that were written without a number get it where they no longer follow the row above."""
