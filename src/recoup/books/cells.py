@@ -35,6 +35,7 @@ ERRORS = {  # as Excel hands errors of cells to programs
 }
 _EPOCH = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}
 _KINDS = {str: ' t="str"', bool: ' t="b"'}  # of a formula's cached value
+_DAYS = (date, datetime)
 _LEAP_BUG_ENDS = datetime(1900, 3, 1)  # Excel counts a 29 February 1900
 
 
@@ -132,7 +133,7 @@ def plain(value: Any, date1904: bool = False) -> Cell:
 
 
 def _plain_other(value: Any, date1904: bool) -> Cell:
-    if str(value) in ("<NA>", "NaT"):
+    if value.__class__ not in _DAYS and str(value) in ("<NA>", "NaT"):
         return None
     if isinstance(value, date):
         serial = to_serial(value, date1904)
