@@ -23,7 +23,8 @@ from recoup.books.base import Book, BookChanged, BookError, BookLocked, BookUnsa
 from recoup.books.package import Package
 from recoup.books.run_lock import lock_file
 from recoup.books.temporary import own_prefix
-from recoup.books.verification import Draft
+from recoup.books.verification import Draft, well_formed
+from recoup.books.worksheet import Worksheet
 from recoup.model import RecoupError
 from recoup.reports import read_files
 from test_books import PATCH
@@ -391,6 +392,14 @@ SPOILED: dict[str, Callable[[Path], dict[str, object]]] = {
         "data": flipped(p.read_bytes(), "xl/styles.xml"),
         "source": Package(p.read_bytes(), "x"),
     },
+    "a part packed otherwise": lambda p: {"proven": {"xl/workbook.xml": b"<workbook/>"}},
+    "a part packed to half": lambda p: {
+        "proven": {"xl/workbook.xml": Package(p.read_bytes(), "x").read("xl/workbook.xml") + b"<!-- -->"}
+    },
+    "a part with more behind it": lambda p: {
+        "data": Package(p.read_bytes(), "x").with_parts({"xl/more.bin": bytes(2 << 20)}),
+        "proven": {"xl/more.bin": bytes(1 << 20)},
+    },
     "a part forgotten": lambda p: {
         "source": Package(Package(p.read_bytes(), "x").with_parts({"xl/more.xml": b"<x/>"}), "x")
     },
@@ -402,6 +411,20 @@ def test_a_file_that_is_not_whole_never_takes_the_place_of_the_old_one(path: Pat
     draft(path).verify("book.xlsx")
     with pytest.raises(BookError, match=r"book\.xlsx was not saved: the new file would not be whole"):
         draft(path, **SPOILED[what](path)).verify("book.xlsx")
+
+
+@pytest.mark.parametrize("spoil", [lambda x: x.replace(b"</row>", b"", 1), lambda x: x + b"<more/>"])
+def test_a_tab_that_the_engine_would_write_broken_is_not_saved(
+    path: Path, monkeypatch: pytest.MonkeyPatch, spoil: Callable[[bytes], bytes]
+) -> None:
+    sound = Worksheet.xml
+    monkeypatch.setattr(Worksheet, "xml", lambda sheet: spoil(sound(sheet)))
+    is_refused(path, "package", "the new file would not be whole", BookError)
+
+
+def test_only_well_formed_xml_that_is_whole_in_memory_counts_as_proven() -> None:
+    parts = {"a.xml": b"<a/>", "b.xml": b"<b>", "c.bin": b"c", "d.xml": iter([b"<d/>"])}
+    assert well_formed(parts) == {"a.xml": b"<a/>"}
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -352,6 +352,8 @@ def text(cell: Cell) -> str:
 
 def day(cell: Cell) -> date | None:
     """A date cell as a day, None when it holds no date."""
+    if cell is None:
+        return None
     if isinstance(cell, datetime):
         return cell.date()
     if isinstance(cell, date):

@@ -93,11 +93,11 @@ def _settings(book: Book) -> str:
     """What people typed into the cells that decide about claims."""
     typed = []
     for name in _SET:
-        table = TABLES[name]
+        people, key = TABLES[name].people, TABLES[name].key
         for row in book.read_table(name).records():
-            cells = [plain(row.get(h)) for h in table.people]
+            cells = [plain(row.get(h)) for h in people]
             if any(cells):
-                typed.append([name, *(plain(row.get(h)) for h in table.key), *cells])
+                typed.append([name, *(plain(row.get(h)) for h in key), *cells])
     return _hash(sorted(typed))
 
 

@@ -54,18 +54,15 @@ def cell_changes(
     name: str, before: Mapping[str, Cell], now: Mapping[str, Cell], headers: Iterable[str], who: str
 ) -> list[Change]:
     """Which of these cells of a row are written with another value than they had."""
-    return [
-        Change(who, name, header, plain(before.get(header)), plain(now[header]))
-        for header in headers
-        if header in now and plain(before.get(header)) != plain(now[header])
-    ]
+    cells = ((header, plain(before.get(header)), plain(now[header])) for header in headers if header in now)
+    return [Change(who, name, header, was, says) for header, was, says in cells if was != says]
 
 
 def overtyped_changes(
     rows: Sequence[Record], typed: Sequence[Typed], *, who: str, key: Sequence[str] = ("Claim ID",)
 ) -> list[Change]:
     """Engine cells that somebody typed over: what was typed, and what stands there again."""
-    now = {key_of(r, key): r for r in rows}
+    now = {key_of(r, key): r for r in rows} if typed else {}
     return [
         Change(
             found_by(who),

@@ -29,9 +29,10 @@ def keep_evidence(
     """The old rows that stay below the fresh ones. ``cased``: the claims with a row on Cases."""
     gone = {t.claim_id: t.ended for t in tracking.tracked if t.claim is None}
     live = {t.claim_id for t in tracking.tracked if t.claim is not None}
-    told = {_identity(row) for row in fresh}
+    before = list(old)
+    told = {_identity(row) for row in fresh} if before else set()
     kept = []
-    for row in old:
+    for row in before:
         key = text(row.get("Claim ID"))
         if not key or (key not in gone and key not in cased) or _identity(row) in told:
             continue

@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
+from .books.alike_cells import once_each
 from .model import Cell, Formula, Record
 from .sheets import CASES, CLAIMS, NOT_CLAIMED
 
@@ -25,6 +26,7 @@ FACTS = frozenset(
     }
 )
 _AS_JSON = json.JSONEncoder(sort_keys=True).encode
+_NOT_WRITTEN = Formula("")
 VALUE = "="  # before a fact; a fingerprint has none
 KEPT = {  # what a line is about -> the columns kept as they were
     "claim": FACTS,
@@ -89,22 +91,36 @@ def remember(
     What is not written anew stays remembered from ``before``.
     """
     lines: list[Record] = []
-    marks: dict[tuple[str, type, Cell], str] = {}  # of cells that say the same in many rows
-    for row in rows:
-        name = key_of(row, key)
-        fresh = {h: _known(marks, what, h, c) for h, c in row.items() if not isinstance(c, Formula)}
-        lines.append(line(what, name, "written", {**before.get(name, {}), **fresh}))
+    names = [key_of(row, key) for row in rows]
+    for name, written in zip(names, _written(what, rows, [before.get(n, {}) for n in names]), strict=True):
+        lines.append({"What": what, "Key": name, "Field": "written", "Value": written})
         seen = {h: v for h, v in people.get(name, {}).items() if v}
         if seen:
             lines.append(line(what, name, "seen", seen))
     return lines
 
 
-def _known(marks: dict[tuple[str, type, Cell], str], what: str, header: str, cell: Cell) -> str:
-    told = (header, cell.__class__, cell)
-    if told not in marks:
-        marks[told] = mark(what, header, cell)
-    return marks[told]
+def _written(what: str, rows: Sequence[Record], before: Sequence[Mapping[str, str]]) -> list[str]:
+    """What ``_told`` gives for the marks of each row, made column by column: many cells say the same."""
+    kept = {place: marks for place, marks in enumerate(before) if marks}
+    columns = [_column(what, h, rows, kept) for h in sorted(set().union(*rows, *before))]
+    return ["{" + ", ".join(filter(None, row)) + "}" for row in zip(*columns, strict=True)]
+
+
+def _column(
+    what: str, header: str, rows: Sequence[Record], kept: Mapping[int, Mapping[str, str]]
+) -> list[str]:
+    """The entry of each row, "" for none: of a cell that is not written, or by a formula, the one it had before."""
+    head = f"{_AS_JSON(header)}: "
+
+    def told(cell: Cell) -> str:
+        return "" if isinstance(cell, Formula) else head + _AS_JSON(mark(what, header, cell))
+
+    entries = once_each([row.get(header, _NOT_WRITTEN) for row in rows], told)
+    for place, marks in kept.items():
+        if not entries[place] and marks.get(header):
+            entries[place] = head + _AS_JSON(marks[header])
+    return entries
 
 
 def key_of(row: Mapping[str, Cell], key: Sequence[str]) -> str:

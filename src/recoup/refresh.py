@@ -39,6 +39,9 @@ def uncollected() -> Iterator[None]:
         yield
     finally:
         if was_on:
+            if not gc.get_freeze_count():
+                gc.freeze()
+                gc.unfreeze()  # what is left of the run counts as old now: not all of it is looked at right away
             gc.enable()
 
 

@@ -190,6 +190,8 @@ def silent_lines(
     written: Collection[str],
 ) -> list[Record]:
     """Lines that nothing derived this time: their keys, so that they stay remembered, and facts to be restored."""
+    if not known:
+        return []
     by_key = {key_of(row, NOT_CLAIMED.key): row for row in known.values()}
     now = {key_of(row, NOT_CLAIMED.key) for row in rows}
     silent: list[Record] = [
@@ -315,8 +317,9 @@ def _places(rows: Sequence[SourceRow]) -> str:
         by_place.setdefault(row.where, []).append(row.row)
     parts = []
     for where, numbers in by_place.items():
-        shown = ", ".join(str(n) for n in sorted(set(numbers))[:_SHOWN_ROWS])
-        parts.append(f"{where} {shown}" + (" …" if len(set(numbers)) > _SHOWN_ROWS else ""))
+        ordered = sorted(set(numbers))
+        shown = ", ".join(map(str, ordered[:_SHOWN_ROWS]))
+        parts.append(f"{where} {shown}" + (" …" if len(ordered) > _SHOWN_ROWS else ""))
     return "; ".join(parts)
 
 

@@ -101,8 +101,9 @@ class Standing:
         return self.claims.get(text(row.get("Claim ID")), {})
 
     def _facts(self, row: Mapping[str, Cell]) -> Record:
-        """The cells of a case row, blank ones as its claim has them."""
-        return {**self._claim(row), **{h: c for h, c in row.items() if text(c)}}
+        """The cells of a case row, blank ones as its claim has them; of a claim its own."""
+        claim = self._claim(row)
+        return claim if claim is row else {**claim, **{h: c for h, c in row.items() if text(c)}}
 
     def rivals(self, row: Record) -> list[tuple[Record, Verdict]]:
         """Rows of Cases about the same, or perhaps so, under another claim id, or opened by a person."""

@@ -43,6 +43,7 @@ class SourceFiles:
         """``files`` are those listed, with the name to show; ``book`` is where the workbook stands."""
         self._digests = {e.where: e.sha256 for e in exports if e.sha256}
         self._places: dict[str, tuple[int, int]] = {}  # shown -> number of its folder, length of the name
+        self._linked: dict[str, tuple[str, int, int]] = {}  # of a name, asked for once
         self.folders: list[str] = []
         for name, path in files:
             folder = path.as_posix().removesuffix(name)
@@ -64,11 +65,18 @@ class SourceFiles:
         digest = self._digests.get(where)
         if not digest:
             return None
-        shown = f"{_word(where)} {row} · SHA-256 {digest}"
+        if where not in self._linked:
+            self._linked[where] = self._link(where)
+        word, folder, length = self._linked[where]
+        shown = f"{word} {row} · SHA-256 {digest}"
+        return Formula(TO_FILE.format(folder, length, shown), shown) if folder else shown
+
+    def _link(self, where: str) -> tuple[str, int, int]:
+        """Line or row, the number of the folder, 0 for no link, and the length of the name."""
         folder, length = next((self._places[n] for n in _file_names(where) if n in self._places), (0, 0))
-        if not folder or _too_odd(self.folders[folder - 1], length):
-            return shown
-        return Formula(TO_FILE.format(folder, length, shown), shown)
+        if folder and _too_odd(self.folders[folder - 1], length):
+            folder = 0
+        return _word(where), folder, length
 
 
 def _too_odd(folder: str, length: int) -> bool:

@@ -68,12 +68,13 @@ def restore_rows(
     key: Sequence[str] = ("Claim ID",),
 ) -> None:
     """Put remembered facts into the rows that are written, where nothing derived them again."""
-    by_key = {key_of(r, key): r for r in rows}
-    for cell in typed:
-        if cell.kept and cell.key not in by_key and cell.key in known:
+    kept = [cell for cell in typed if cell.kept]
+    by_key = {key_of(r, key): r for r in rows} if kept else {}
+    for cell in kept:
+        if cell.key not in by_key and cell.key in known:
             by_key[cell.key] = {header: known[cell.key].get(header) for header in key}
             rows.append(by_key[cell.key])
-        if cell.kept and cell.key in by_key:
+        if cell.key in by_key:
             by_key[cell.key].setdefault(cell.header, known[cell.key].get(cell.header))
 
 

@@ -242,8 +242,9 @@ def _judge(task: Task, blocks: Sequence[Block], filing: _Filing, desk: Desk) -> 
         return replace(task, what="wait" if wait else "settle", says=says)
     if blocks:
         task = replace(task, says=f"First {blocks[0].why}. {task.says}")
-    what = "dispute" if task.kind == REVERSED else task.what
-    return replace(filing, task=replace(task, what=what))
+    if task.kind == REVERSED:
+        task = replace(task, what="dispute")
+    return filing if task is filing.task else replace(filing, task=task)
 
 
 def _over(task: Task, says: str, on: date) -> Task:

@@ -15,7 +15,6 @@ MAX_TEXT = 32_767  # UTF-16 units in one cell
 CUT_MARK = " … (cut)"
 _UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _HEX_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_MARKUP = re.compile("[&<>]|_x[0-9A-Fa-f]{4}_")
 _TAG_TEXT = re.compile(r"<(?:[\w.-]+:)?(t|rPh)\b[^>]*?(?:/>|>(.*?)</(?:[\w.-]+:)?\1>)", re.S)
 _VALUE = re.compile(r"<(?:[\w.-]+:)?v\b[^>]*>(.*?)</(?:[\w.-]+:)?v>", re.S)
 ERRORS = {  # as Excel hands errors of cells to programs
@@ -36,6 +35,7 @@ ERRORS = {  # as Excel hands errors of cells to programs
 }
 _EPOCH = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}
 _KINDS = {str: ' t="str"', bool: ' t="b"'}  # of a formula's cached value
+_DAYS = (date, datetime)
 _LEAP_BUG_ENDS = datetime(1900, 3, 1)  # Excel counts a 29 February 1900
 
 
@@ -69,14 +69,12 @@ def safe_text(text: str) -> str:
     return text
 
 
-def _escaped(match: re.Match[str]) -> str:
-    return {"&": "&amp;", "<": "&lt;", ">": "&gt;"}.get(match[0]) or "_x005F" + match[0]
-
-
 def escape_text(text: str) -> str:
     """Safe text as XML character data; a literal ``_x0041_`` keeps its letters."""
-    if "&" in text or "<" in text or ">" in text or "_x" in text:
-        return _MARKUP.sub(_escaped, text)
+    if "_x" in text:
+        text = _HEX_ESCAPE.sub(r"_x005F\g<0>", text)
+    if "&" in text or "<" in text or ">" in text:
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return text
 
 
@@ -135,7 +133,7 @@ def plain(value: Any, date1904: bool = False) -> Cell:
 
 
 def _plain_other(value: Any, date1904: bool) -> Cell:
-    if str(value) in ("<NA>", "NaT"):
+    if value.__class__ not in _DAYS and str(value) in ("<NA>", "NaT"):
         return None
     if isinstance(value, date):
         serial = to_serial(value, date1904)
@@ -156,42 +154,39 @@ def number_text(value: float) -> str:
 
 def render(ref: str, style: str, value: Cell, p: str = "") -> str:
     """The XML of one cell; ``value`` must be ``plain``. A blank unstyled cell is no cell."""
-    rest = render_after_ref(style, value, p)
-    return f'<{p}c r="{ref}"{rest}' if rest else ""
-
-
-def render_after_ref(style: str, value: Cell, p: str) -> str:
-    """What follows the address of a cell: the same for every cell with this style and value."""
-    kind = value.__class__
-    s = f' s="{style}"' if style else ""
+    kind, head = value.__class__, render_head(ref, style, p)
     if value is None:
-        return f"{s}/>" if style else ""
+        return f"{head}/>" if style else ""
     if kind is str:
-        text: str = value  # type: ignore[assignment]
-        space = ' xml:space="preserve"' if text != text.strip() or "\n" in text else ""
-        return f'{s} t="inlineStr"><{p}is><{p}t{space}>{escape_text(text)}</{p}t></{p}is></{p}c>'
+        return render_text(head, value, p)  # type: ignore[arg-type]
     if kind is bool:
-        return f'{s} t="b"><{p}v>{int(value)}</{p}v></{p}c>'  # type: ignore[arg-type]
+        return f'{head} t="b"><{p}v>{int(value)}</{p}v></{p}c>'  # type: ignore[arg-type]
     if isinstance(value, Formula):
         formula_xml = f"<{p}f>{escape_text(safe_text(value.text))}</{p}f>"
-        return _formula_after_ref(style, formula_xml, value.cached, p)
-    return f"{s}><{p}v>{number_text(value)}</{p}v></{p}c>"  # type: ignore[arg-type]
+        return render_formula(ref, style, formula_xml, value.cached, p)
+    return f"{head}><{p}v>{number_text(value)}</{p}v></{p}c>"  # type: ignore[arg-type]
 
 
 def render_formula(ref: str, style: str, formula_xml: str, cached: Any, p: str) -> str:
     """A formula cell around its ``<f>`` element, with its cached value."""
-    return f'<{p}c r="{ref}"{_formula_after_ref(style, formula_xml, cached, p)}'
-
-
-def _formula_after_ref(style: str, formula_xml: str, cached: Any, p: str) -> str:
-    s = f' s="{style}"' if style else ""
-    cached = plain(cached)
+    head, cached = render_head(ref, style, p), plain(cached)
     if cached is None:
-        return f"{s}>{formula_xml}</{p}c>"
+        return f"{head}>{formula_xml}</{p}c>"
     kind, shown = "", number_text(cached) if not isinstance(cached, str) else escape_text(cached)
     if cached.__class__ in _KINDS:
         kind = _KINDS[cached.__class__]
-    return f"{s}{kind}>{formula_xml}<{p}v>{shown}</{p}v></{p}c>"
+    return f"{head}{kind}>{formula_xml}<{p}v>{shown}</{p}v></{p}c>"
+
+
+def render_head(ref: str, style: str, p: str) -> str:
+    """The begin of a cell: its address and its style."""
+    return f'<{p}c r="{ref}" s="{style}"' if style else f'<{p}c r="{ref}"'
+
+
+def render_text(head: str, text: str, p: str) -> str:
+    """The XML of a cell with a safe text."""
+    space = ' xml:space="preserve"' if text != text.strip() or "\n" in text else ""
+    return f'{head} t="inlineStr"><{p}is><{p}t{space}>{escape_text(text)}</{p}t></{p}is></{p}c>'
 
 
 def value_text(inner: str) -> str:

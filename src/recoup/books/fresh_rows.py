@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from recoup.books.cells import plain, render_after_ref
+from recoup.books.alike_cells import once_each
+from recoup.books.cells import plain, render, render_head, render_text, safe_text
 from recoup.books.row_heights import fitted, height_for, lines_of
 from recoup.model import Cell, Formula, Record
 
+_NUMBER = "\0"  # stands for the row in a cell that several rows share; what a cell holds is without it
 Fill = Callable[[str], str]  # the formula cell at an address
 
 
@@ -32,10 +34,11 @@ def fresh_rows(
 ) -> list[str]:
     """The XML of each row, "" for one without any cell."""
     rendered = [_column(column, numbers, records, date1904, prefix) for column in columns]
-    most = map(max, [1] * len(numbers), *(lines for _, lines in rendered if lines), [1] * len(numbers))
+    most = list(map(max, [1] * len(numbers), *(lines for _, lines in rendered if lines), [1] * len(numbers)))
+    heads = {lines: fitted("", height_for(lines)) for lines in set(most)}
     rows = []
     for number, lines, cells in zip(numbers, most, zip(*(c for c, _ in rendered), strict=True), strict=True):
-        body, attributes = "".join(cells), fitted("", height_for(lines))
+        body, attributes = "".join(cells).replace(_NUMBER, str(number)), heads[lines]
         filled = body or attributes
         rows.append(f'<{prefix}row r="{number}"{attributes}>{body}</{prefix}row>' if filled else "")
     return rows
@@ -46,11 +49,16 @@ def _column(
 ) -> tuple[list[str], list[int]]:
     """The cells of one column, and into how many lines each is broken where the column is wrapped."""
     values = [record.get(column.header) for record in records]
-    keys = list(zip(map(type, values), values, strict=True))  # 1, 1.0 and True are written differently
-    looks = {key: _looks(column, plain(key[1], date1904), p) for key in dict.fromkeys(keys)}
-    found, head = [looks[key] for key in keys], f'<{p}c r="{column.letter}'
-    cells = [f'{head}{n}"{look}' if look else "" for n, (look, _) in zip(numbers, found, strict=True)]
-    lines = [lines for _, lines in found] if column.wrapped else []
+    ref, letters = f"{column.letter}{_NUMBER}", column.wrapped
+    head = render_head(ref, column.style, p)
+
+    def written(value: Cell) -> str:
+        if value.__class__ is str and (text := safe_text(value)):
+            return render_text(head, text, p)  # what most cells hold, by the shortest way
+        return render(ref, column.style, plain(value, date1904), p)
+
+    cells = once_each(values, written)
+    lines = once_each(values, lambda value: _lines(plain(value, date1904), letters)) if letters else []
     if column.fill:
         for place, record in enumerate(records):
             if column.header not in record:
@@ -59,6 +67,5 @@ def _column(
     return cells, lines
 
 
-def _looks(column: FreshColumn, value: Cell, p: str) -> tuple[str, int]:
-    shown = value.cached if isinstance(value, Formula) else value
-    return render_after_ref(column.style, value, p), lines_of(shown, column.wrapped) if column.wrapped else 1
+def _lines(value: Cell, letters: int) -> int:
+    return lines_of(value.cached if isinstance(value, Formula) else value, letters)

@@ -24,7 +24,8 @@ Content = bytes | Iterable[bytes]
 _ATTRIBUTE = re.compile(r"([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _RELATIONSHIP = re.compile(r"<(?:[\w.-]+:)?Relationship\b([^>]*?)/?>")
 _ENCODED = re.compile(rb"%([0-9A-Fa-f]{2})")
-LEVEL = 6  # of compression
+_LEVEL = 6  # of compression, of report rows: they are packed once
+_QUICK = 5  # of parts that a refresh writes anew: a quarter quicker, 3 % larger
 _LIMIT, _MOST_MEMBERS = 0xFFFF_FFFF, 0xFFFE
 _CENTRAL = struct.Struct("<4s4B4HL2L5H2L")
 _END = struct.Struct("<4s4H2LH")
@@ -173,7 +174,7 @@ class _Deflated:
 
 
 def _deflated(content: bytes) -> _Deflated:
-    deflate = zlib.compressobj(LEVEL, zlib.DEFLATED, -15)
+    deflate = zlib.compressobj(_QUICK, zlib.DEFLATED, -15)
     return _Deflated(deflate.compress(content) + deflate.flush(), zlib.crc32(content), len(content))
 
 
@@ -203,7 +204,7 @@ class _Writer:
         start = self.out.tell()
         self._begin(entry)
         body, crc, size = self.out.tell(), 0, 0
-        deflate = zlib.compressobj(LEVEL, zlib.DEFLATED, -15)
+        deflate = zlib.compressobj(_LEVEL, zlib.DEFLATED, -15)
         for chunk in content:
             crc, size = zlib.crc32(chunk, crc), size + len(chunk)
             self.out.write(deflate.compress(chunk))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import fastexcel
@@ -29,7 +30,7 @@ from recoup.books.table_part import find_tables
 from recoup.books.table_patch import edit_rows, patch_rows
 from recoup.books.table_replace import reorder, replace_rows
 from recoup.books.used_range import open_reader, readable
-from recoup.books.verification import Draft
+from recoup.books.verification import Draft, well_formed
 from recoup.books.workbook_part import WorkbookPart
 from recoup.books.worksheet import Worksheet, column_styles
 from recoup.model import Cell, Problem, RawTable, Record
@@ -326,13 +327,17 @@ class PackageBook:
             refuse_wrong_ending(self._package.has_macros, target.name)
         changed = self._changed_parts()
         chain = {self._workbook.related("calcChain")}
+        with ThreadPoolExecutor(1) as packer:
+            packing = packer.submit(self._packed, changed)
+            proven = well_formed(changed)  # packing leaves this thread a core
         draft = Draft(
-            data=self._packed(changed),
+            data=packing.result(),
             sheets=self.sheet_names(),
             tables=self.tables(),
             fresh={*changed, *self._rebuilt} - chain,
             source=self._package,
             dropped=chain,
+            proven=proven,
         )
         draft.verify(target.name)
         self._file.save(draft.data, to, self.keep)

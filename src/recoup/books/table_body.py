@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 
 from recoup.books.area import MAX_ROWS, Area
 from recoup.books.base import BookUnsupported, TableBlocked, TableRows
@@ -189,8 +190,7 @@ class TableBody:
         rows = fresh_rows(new, [records[n] for n in new], columns, self.values.date1904, self.sheet.prefix)
         for number in [n for n in records if n in self.sheet.rows]:
             self.write_row(number, records[number], fill)
-        for number, xml in zip(new, rows, strict=True):
-            self.sheet.set_row(number, xml)
+        self.sheet.add_rows(dict(zip(new, rows, strict=True)))
 
     def write_row(
         self,
@@ -244,7 +244,7 @@ class TableBody:
         return letters in self.letters.values() and "extLst" not in row_xml
 
     def check_headers(self, records: Sequence[Record]) -> None:
-        for header in dict.fromkeys(h for r in records for h in r):
+        for header in dict.fromkeys(chain.from_iterable(records)):
             self.table.column_of(header)
 
     def end_at(self, bottom: int) -> None:

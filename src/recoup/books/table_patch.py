@@ -52,8 +52,10 @@ def _edit_row(body: TableBody, number: int, row: Row, record: Record) -> None:
             changes[column] = new
     if not changes:
         return
+    before = body.sheet.rows.get(number)
     body.free_formulas(number, changes)
-    row = body.sheet.row(number)
+    if body.sheet.rows.get(number) is not before:
+        row = body.sheet.row(number)
     row.attributes = fitted(row.attributes, body.new_height(row, changes))
     for column, new in changes.items():
         _edit_cell(body, number, row, column, new)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 from recoup.books.cell_edit import people_cell_at, unshare_formulas
 from recoup.books.row_keys import Key, record_key
@@ -16,7 +17,7 @@ def replace_rows(
 ) -> list[Problem]:
     """Rewrite the body; ``engine`` are the headers that are Recoup's when there are no records."""
     body.check_headers(records)
-    named = list(dict.fromkeys(h for r in records for h in r)) or [*engine]
+    named = list(dict.fromkeys(chain.from_iterable(records))) or [*engine]
     body.sheet.refuse_spanned(body.table.body)
     if any('t="shared"' in body.sheet.rows[n] for n in body.numbers()):
         unshare_formulas(body.sheet)

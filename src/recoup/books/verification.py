@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeGuard
 from xml.parsers import expat
 
 from recoup.books.base import BookError
-from recoup.books.package import Package
+from recoup.books.package import Content, Package
 from recoup.books.table_part import find_tables
+from recoup.books.usual_rows import without_usual_rows
 from recoup.books.workbook_part import WorkbookPart
 from recoup.untrusted import Unreadable
 
 _XML = (".xml", ".rels")
+_PIECE = 1 << 18  # bytes: the parser lets no other thread work while it is at one
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,7 @@ class Draft:
     """A file about to be saved: its bytes, and what must be found in them.
 
     ``source`` is the package that every member but the ``fresh`` ones was copied from, less the ``dropped`` ones.
+    ``proven`` are fresh parts as they were packed, found to be ``well_formed`` then.
     """
 
     data: bytes
@@ -29,13 +33,17 @@ class Draft:
     fresh: Collection[str] = ()
     source: Package | None = None
     dropped: Collection[str] = field(default_factory=frozenset)
+    proven: Mapping[str, bytes] = field(default_factory=dict)
 
     def verify(self, name: str) -> None:
         """Raise ``BookError`` unless every part is whole, and all tabs and tables are found again."""
         try:
             package = Package(self.data, name)
             for part, info in package.members.items():
-                if self.source is None or part in self.fresh:
+                if part in self.proven:
+                    if not _unpacks_to(package, part, self.proven[part]):
+                        raise BookError(f"{part} is not what was packed")
+                elif self.source is None or part in self.fresh:
                     _read_through(package, part)
                 elif not _is_copy(package, info, self.source):
                     raise BookError(f"{part} is no longer what it was")
@@ -54,14 +62,47 @@ class Draft:
             ) from error
 
 
+def well_formed(parts: Mapping[str, Content]) -> dict[str, bytes]:
+    """Those that hold well-formed XML, of parts that are whole in memory; can be asked while they are packed."""
+    return {part: content for part, content in parts.items() if _is_well_formed(content, part)}
+
+
+def _is_well_formed(content: Content, part: str) -> TypeGuard[bytes]:
+    if not part.endswith(_XML) or not isinstance(content, bytes):
+        return False
+    if len(content) > _PIECE:
+        content = without_usual_rows(content)
+    try:
+        _parse(content[at : at + _PIECE] for at in range(0, len(content), _PIECE))
+    except expat.ExpatError:
+        return False
+    return True
+
+
+def _unpacks_to(package: Package, part: str, content: bytes) -> bool:
+    """Whether a member, read to its end, which compares its CRC, is the very content."""
+    at = 0
+    for block in package.blocks(part):
+        if not content.startswith(block, at):
+            return False
+        at += len(block)
+    return at == len(content)
+
+
 def _read_through(package: Package, part: str) -> None:
     """Read a member to its end, which compares its CRC; XML must be well-formed."""
-    parser = expat.ParserCreate() if part.endswith(_XML) else None
-    for block in package.blocks(part):
-        if parser is not None:
-            parser.Parse(block, False)
-    if parser is not None:
-        parser.Parse(b"", True)
+    if part.endswith(_XML):
+        _parse(package.blocks(part))
+    else:
+        for _ in package.blocks(part):
+            pass
+
+
+def _parse(blocks: Iterable[bytes]) -> None:
+    parser = expat.ParserCreate()
+    for block in blocks:
+        parser.Parse(block, False)
+    parser.Parse(b"", True)
 
 
 def _is_copy(package: Package, info: zipfile.ZipInfo, source: Package) -> bool:

@@ -22,6 +22,7 @@ from ._panel import Filled, counted
 Days = tuple[date, date] | None
 _SHOWN = TABLES["DashboardSkus"].fixed_rows
 NAMELESS = "not named"
+_NAMED = ["_where", "_row", "fulfillment_center", "sku", "fnsku"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,7 @@ class Gone:
 
 def by_centre(ledger: pd.DataFrame, lost: pd.DataFrame, days: Days, limits: Limits) -> Filled:
     """Loss rates of fulfilment centres; ``lost`` as ``lost_rows`` gives it."""
-    kind, units = ledger["event_type"], ledger["quantity"]
-    arrived = ledger[(kind.eq("Receipts") | kind.eq("WhseTransfers")) & units.gt(0)]
+    arrived = _arrived(ledger, ["Receipts", "WhseTransfers"], ["quantity", "fulfillment_center"])
     received = _units(arrived["quantity"], arrived["fulfillment_center"])
     missing = _units(lost["gone"], lost["fulfillment_center"])
     return _rated(received, missing, limits.centre_units, "Fulfilment centre", "fulfilment centre", days)
@@ -44,9 +44,14 @@ def by_centre(ledger: pd.DataFrame, lost: pd.DataFrame, days: Days, limits: Limi
 
 def by_sku(ledger: pd.DataFrame, lost: pd.DataFrame, days: Days, limits: Limits) -> Filled:
     """Loss rates of SKUs; the FNSKU where the export has no SKU."""
-    arrived = ledger[ledger["event_type"].eq("Receipts") & ledger["quantity"].gt(0)]
+    arrived = _arrived(ledger, ["Receipts"], ["quantity", "sku", "fnsku"])
     received, missing = _units(arrived["quantity"], _sku(arrived)), _units(lost["gone"], _sku(lost))
     return _rated(received, missing, limits.sku_units, "SKU", "SKU", days)
+
+
+def _arrived(ledger: pd.DataFrame, kinds: Sequence[str], columns: list[str]) -> pd.DataFrame:
+    """These columns of the rows that bring units: a ledger is long, and its other columns are not asked for."""
+    return ledger[columns][ledger["event_type"].isin(kinds) & ledger["quantity"].gt(0)]
 
 
 def _sku(frame: pd.DataFrame) -> pd.Series:
@@ -59,8 +64,8 @@ def _units(units: pd.Series, names: pd.Series) -> dict[str, int]:
 
 
 def lost_rows(gone: Sequence[Gone], ledger: pd.DataFrame) -> pd.DataFrame:
-    """The ledger's rows of units that are gone; of a report that was cleared there are none."""
-    rows = ledger[ledger["event_type"].eq("Adjustments")]
+    """What the ledger names in rows of units that are gone; of a report that was cleared there are none."""
+    rows = ledger[_NAMED][ledger["event_type"].eq("Adjustments")]
     frame = pd.DataFrame(
         {"_where": [g.where for g in gone], "_row": [g.row for g in gone], "gone": [g.units for g in gone]}
     ).astype({"_where": rows["_where"].dtype, "_row": rows["_row"].dtype, "gone": "int64"})

@@ -24,7 +24,8 @@ _BROKEN = (
     OverflowError,
     EOFError,
 )
-_PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->)*<!DOCTYPE", re.S)
+# possessive: what an instruction or a comment has passed over is not looked through again for a second end
+_PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.S)
 
 
 class Unreadable(Exception):  # noqa: N818
