@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
@@ -15,6 +14,7 @@ from .confidence import count_outcomes
 from .coverage import tab_name
 from .detectors import Detector, all_detectors
 from .freshness import freshness_lines
+from .heap import large_run
 from .importing import recall_periods
 from .model import Problem
 from .pipeline import Brief, Result, detect
@@ -31,21 +31,6 @@ from .workbook import Notebook, read_notebook, report_tabs
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
-    """Without Python's search for cycles, which looks at the millions of rows and events of a run over and over."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            if not gc.get_freeze_count():
-                gc.freeze()
-                gc.unfreeze()  # what is left of the run counts as old now: not all of it is looked at right away
-            gc.enable()
-
-
-@contextmanager
 def kept(shelf: Shelf | None) -> Iterator[None]:
     """What was read goes onto the shelf beside the work that follows; at the end it is there."""
     try:
@@ -55,7 +40,7 @@ def kept(shelf: Shelf | None) -> Iterator[None]:
             shelf.finish()
 
 
-@uncollected()
+@large_run()
 def refresh(
     book: Book,
     run: Run,
@@ -89,7 +74,7 @@ def refresh(
         return summary
 
 
-@uncollected()
+@large_run()
 def check(
     book: Book,
     run: Run,
@@ -106,7 +91,7 @@ def check(
     return reports, [*reports.problems, *notebook.problems, *result.problems], result
 
 
-@uncollected()
+@large_run()
 def missing_inputs(
     book: Book,
     run: Run,
