@@ -152,7 +152,7 @@ def build_orders(money_lines: pd.DataFrame, order_ids: Iterable[str]) -> Orders:
         line = lines.get((order_id, sku))
         if line is None:
             line = lines[order_id, sku] = OrderLine(order_id, sku)
-        posting = Posting(posted.date(), *cells, SourceRow(where, number))
+        posting = Posting._make((posted.date(), *cells, SourceRow(where, number)))
         line.currency = line.currency or posting.currency
         line.marketplace = line.marketplace or marketplace
         line.fulfillment = line.fulfillment or fulfillment

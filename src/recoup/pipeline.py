@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 from .accounts import Allocation
@@ -209,11 +209,11 @@ def _split_early(losses: Sequence[Loss], brief: Brief) -> tuple[list[Loss], list
 def _of_original(credit: Credit, scene: Scene) -> Credit:
     """A return or payment that names a replacement order belongs to the order that was replaced."""
     original = scene.replaced.get(credit.order_id) if credit.order_id else None
-    return replace(credit, belongs_to=original) if original else credit
+    return credit._replace(belongs_to=original) if original else credit
 
 
 def _dated(loss: Loss, policy: Policy) -> Loss:
-    return replace(loss, deadline=_deadline(loss, policy))
+    return loss._replace(deadline=_deadline(loss, policy))
 
 
 def _deadline(event: Loss | Overcharge, policy: Policy) -> date | None:

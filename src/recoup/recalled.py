@@ -154,7 +154,7 @@ def missing_losses(
         settled = sum(units for _, units, _ in kept)
         known = frozenset(name for _, _, names in kept for name in names)
         gone = frozenset(name for x in entry.lines if x not in kept and x[0] == "paid" for name in x[2])
-        loss = replace(entry.loss, units=entry.loss.units + settled)
+        loss = entry.loss._replace(units=entry.loss.units + settled)
         if loss.units > 0:
             found.append(replace(entry, loss=loss, settled=settled, known=known, gone=gone))
     return found

@@ -14,7 +14,6 @@ the earlier damaged unit: see `damaged_stock`.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 
 import pandas as pd
 
@@ -44,10 +43,10 @@ def _loss(row: Row, scene: Scene, unmatched: set[str]) -> Loss:
     policy = scene.policy
     loss = ledger_loss(KIND, row, scene, "disposed of")
     if row["disposition"] in policy.codes("disposition.warehouse_damaged"):
-        return replace(loss, stock="damaged")
+        return loss._replace(stock="damaged")
     if row["disposition"] not in policy.codes("disposition.sellable"):
-        return replace(loss, excluded=f"it was already unsellable ({row['disposition'] or 'not stated'})")
-    return replace(loss, question=NO_FNSKU) if loss.product.sku in unmatched else loss
+        return loss._replace(excluded=f"it was already unsellable ({row['disposition'] or 'not stated'})")
+    return loss._replace(question=NO_FNSKU) if loss.product.sku in unmatched else loss
 
 
 def _ordered(row: Row, scene: Scene) -> list[tuple[Credit, bool]]:
@@ -102,9 +101,9 @@ def _explain_unsellable(orders: list[tuple[Credit, bool]], losses: list[Loss]) -
                 left -= taken
                 open_units[id(loss)] -= taken
         if left:
-            credits.append(replace(credit, units=left))
+            credits.append(credit._replace(units=left))
     asked_for = {id(x) for x in losses if x.stock == "damaged" and not open_units[id(x)]}
-    named = [replace(x, excluded=ASKED_FOR) if id(x) in asked_for else x for x in losses]
+    named = [x._replace(excluded=ASKED_FOR) if id(x) in asked_for else x for x in losses]
     kept = [x for x in named if not _unsellable(x)]
     return Findings(kept, credits, [_aside(x) for x in named if _unsellable(x)])
 

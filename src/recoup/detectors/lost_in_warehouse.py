@@ -8,8 +8,6 @@ Amazon says: policy/claim_windows.yaml
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..events import Credit, Findings
 from ..frames import Row, records, source
 from ..reports import Reports
@@ -31,9 +29,9 @@ def find(reports: Reports, scene: Scene) -> Findings:
     for row in records(lost):
         loss = ledger_loss(KIND, row, scene, "misplaced")
         if row["disposition"] in damaged:
-            loss = replace(loss, stock="damaged")
+            loss = loss._replace(stock="damaged")
         elif row["disposition"] not in sellable:
-            loss = replace(loss, excluded=f"it was already unsellable ({row['disposition']})")
+            loss = loss._replace(excluded=f"it was already unsellable ({row['disposition']})")
         findings.losses.append(loss)
     return findings
 

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import pandas as pd
 
@@ -47,7 +46,7 @@ def find(reports: Reports, scene: Scene) -> Findings:
 
 def _asked(loss: Loss, again: str) -> Loss:
     asked = [loss.question, f"{again}: did that pay for this unit?" if again else ""]
-    return replace(loss, question="; ".join(filter(None, asked)))
+    return loss._replace(question="; ".join(filter(None, asked)))
 
 
 def _nameless(replacements: pd.DataFrame) -> list[Problem]:

@@ -12,7 +12,6 @@ units came back than were sent, and when the customer was charged again (a retro
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 
 from ..catalogue import FOUND_SKU
@@ -41,7 +40,7 @@ def find(reports: Reports, scene: Scene) -> Findings:
     losses = [_loss(row, resent, lines, scene) for row in records(faulty)]
     return Findings(
         losses=[
-            replace(x, question=doubts.get((x.order_id, row["sku"]), ""))
+            x._replace(question=doubts.get((x.order_id, row["sku"]), ""))
             for x, row in zip(losses, records(faulty), strict=True)
         ]
     )
