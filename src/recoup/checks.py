@@ -45,7 +45,7 @@ def check_coverage(coverage: Coverage) -> list[Problem]:
 
 def _unknown_ledger_codes(reports: Reports, policy: Policy) -> list[Problem]:
     ledger = reports.frames["inventory_ledger"]
-    rows = ledger[ledger["event_type"].eq("Adjustments")]
+    rows = ledger.loc[ledger["event_type"].eq("Adjustments"), ["reason", "quantity", "_where", "_row"]]
     problems = []
     for code in sorted(rows["reason"].unique()):
         known = policy.reason_code(code)
