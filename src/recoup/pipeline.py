@@ -14,7 +14,7 @@ from .claims import Assessor, Exclusion
 from .confidence import Outcomes
 from .coverage import Coverage
 from .damaged_stock import settle_damaged_stock
-from .deadlines import find_window
+from .deadlines import Windows
 from .detectors import Detector, Scene, all_detectors
 from .detectors.reimbursement_reversed import KIND as REVERSED
 from .detectors.reimbursement_underpaid import KIND as UNDERPAID
@@ -95,10 +95,13 @@ def detect(reports: Reports, brief: Brief) -> Result:
     losses, early = _split_early(findings.losses, brief)
     overcharges, too_early = split_early(findings.overcharges, brief.as_of)
     early += too_early
-    losses = [_dated(loss, brief.policy) for loss in losses]
-    derived = _ids([*losses, *early, *findings.asides], brief)
+    windows = Windows(brief.policy)
+    losses = [x._replace(deadline=_deadline(x, windows)) for x in losses]
     credits = [_of_original(c, scene) for c in (*findings.credits, *scene.payments.credits)]
-    recalled = missing_losses(brief.recalled, derived, credits)
+    recalled = []
+    if brief.recalled:
+        derived = _ids([*losses, *early, *findings.asides], brief)
+        recalled = missing_losses(brief.recalled, derived, credits)
     losses += [r.loss for r in recalled]
     allocation = allocate(
         losses,
@@ -115,13 +118,12 @@ def detect(reports: Reports, brief: Brief) -> Result:
     back = [*findings.money_credits, *scene.payments.fee_corrections]
     back += scene.payments.case_money
     filed = _case_keys(overcharges, brief)
-    drafts += settle_charges(overcharges, back, lambda o: _deadline(o, brief.policy), filed)
+    drafts += settle_charges(overcharges, back, lambda o: _deadline(o, windows), filed)
     problems += _question_unsound(drafts, allocation)
     costs = SourcingCosts(reports.frames["sourcing_costs"])
     prices = Prices(brief.policy, costs, scene.orders, brief.as_of)
-    assessor = Assessor(
-        brief.policy, coverage, prices, brief.as_of, brief.home, brief.exclusions, brief.outcomes
-    )
+    judge = (brief.policy, windows, coverage, prices)
+    assessor = Assessor(*judge, brief.as_of, brief.home, brief.exclusions, brief.outcomes)
     claims, left, held = _assess(drafts, [*findings.asides, *early], assessor, not_run)
     problems += missing_documents(claims, reports.frames, brief.policy)
     problems += [*not_run_problems(not_run, held), *check_coverage(coverage)]
@@ -134,7 +136,7 @@ def _scene(reports: Reports, brief: Brief) -> Scene:
     frames = reports.frames
     catalogue = build_catalogue([frames[n] for n in AMAZONS], [frames[n] for n in FURTHER])
     replaced = replaced_orders(frames["replacements"])
-    named_orders = {*frames["customer_returns"]["order_id"].unique(), *replaced.values()}
+    named_orders = {*frames["customer_returns"]["order_id"].tolist(), *replaced.values()}
     return Scene(
         policy=brief.policy,
         home=brief.home,
@@ -212,12 +214,8 @@ def _of_original(credit: Credit, scene: Scene) -> Credit:
     return credit._replace(belongs_to=original) if original else credit
 
 
-def _dated(loss: Loss, policy: Policy) -> Loss:
-    return loss._replace(deadline=_deadline(loss, policy))
-
-
-def _deadline(event: Loss | Overcharge, policy: Policy) -> date | None:
-    return find_window(policy, event.kind, event.clocks, event.marketplace).deadline
+def _deadline(event: Loss | Overcharge, windows: Windows) -> date | None:
+    return windows.of(event.kind, event.clocks, event.marketplace).deadline
 
 
 def _ids(events: Iterable[Loss | Aside | Overcharge | Draft], brief: Brief) -> list[str]:

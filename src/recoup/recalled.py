@@ -175,6 +175,8 @@ def settle_recalled(
     What a newly spent payment could also have paid becomes a question; a reversal of such a loss is one whose
     loss is not in the reports.
     """
+    if not recalled:
+        return allocation, []
     by_key = {(r.loss.kind, r.loss.key): r for r in recalled}
     mine = [a for a in allocation.accounts if (a.loss.kind, a.loss.key) in by_key]
     rest = [a for a in allocation.accounts if (a.loss.kind, a.loss.key) not in by_key]
