@@ -65,12 +65,15 @@ def _given_back(money: pd.DataFrame) -> pd.DataFrame:
     """The lines that may give money back, with what each is about."""
     if money.empty:
         return money.assign(about="")
-    alone = money["type"].isin(ADJUSTMENTS) & ~money["description"].str.contains(PAYMENT, regex=False)
-    conceded = money["type"].eq(REFUND) & money["item"].isin(CONCESSIONS) & money["amount"].gt(0)
-    if not (alone | conceded).any():
-        return money.iloc[:0].assign(about="")
-    named = money["order_id"].ne("") & money["posted_date"].notna() & money["amount"].notna()
-    rows = money[(alone | conceded) & named & ~money["item"].isin(FEES)]
+    rows = money[
+        money["type"].isin((*ADJUSTMENTS, REFUND))
+    ]  # few of all: only their other cells are looked at
+    alone = rows["type"].ne(REFUND) & ~rows["description"].str.contains(PAYMENT, regex=False)
+    conceded = rows["type"].eq(REFUND) & rows["item"].isin(CONCESSIONS) & rows["amount"].gt(0)
+    named = rows["order_id"].ne("") & rows["posted_date"].notna() & rows["amount"].notna()
+    rows = rows[(alone | conceded) & named & ~rows["item"].isin(FEES)]
+    if rows.empty:
+        return rows.assign(about="")
     price = rows["item"].isin((*PRICE, WITHHELD, *CONCESSIONS))
     commission = rows["item"].isin(COMMISSIONS) | rows["type"].eq("Fee Adjustment") & ~price
     about = np.select([price, commission], ["price", "commission"], "anything")

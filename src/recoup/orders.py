@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -192,6 +192,12 @@ def replaced_orders(replacements: pd.DataFrame) -> dict[str, str]:
     pairs = replacements[["replacement_order_id", "original_order_id"]].drop_duplicates()
     known = {new: old for new, old in pairs.itertuples(index=False, name=None) if new and old and new != old}
     return {new: _first(new, known) for new in known}
+
+
+def first_orders(order_ids: pd.Series, replaced: Mapping[str, str]) -> pd.Series:
+    """The order ids, that of a replacement exchanged for that of the order it replaces (see `replaced_orders`)."""
+    again = among(order_ids, replaced)
+    return order_ids.mask(again, order_ids[again].map(replaced)) if again.any() else order_ids
 
 
 def _first(order: str, known: dict[str, str]) -> str:

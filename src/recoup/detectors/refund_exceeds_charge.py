@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ..events import Aside, Findings, Overcharge, Product
+from ..frames import tuples
 from ..model import Evidence, Role, SourceRow
 from ..money import cents, exceeds
 from ..order_adjustments import price_credits
@@ -118,8 +119,8 @@ def _beyond_units(reports: Reports, scene: Scene) -> dict[str, str]:
     for line in scene.orders.values():
         left[line.order_id] += line.sold
     returns = reports.frames["customer_returns"]
-    for order, units in returns.groupby("order_id")["quantity"].sum().items():
-        left[str(order)] -= round(units)
+    for order, units in tuples(returns.groupby("order_id", as_index=False)[["quantity"]].sum()):
+        left[order] -= round(units)
     found = {}
     for credit in scene.payments.credits:
         if credit.own_order:

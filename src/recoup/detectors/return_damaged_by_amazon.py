@@ -17,6 +17,7 @@ from datetime import date
 from ..catalogue import FOUND_SKU
 from ..events import Findings, Loss
 from ..frames import Row, records, source
+from ..orders import first_orders
 from ..refunds import OrderLines, Resent, resent_units, return_clocks, return_doubts
 from ..reports import Reports
 from ._detector import Detector, Scene, product
@@ -35,18 +36,18 @@ def find(reports: Reports, scene: Scene) -> Findings:
     ]
     resent = resent_units(reports.frames["replacements"], scene.replaced)
     lines = OrderLines(scene.orders)
-    back = returns.assign(order_id=[scene.replaced.get(o, o) for o in returns["order_id"]])
+    back = returns[["sku", "quantity"]].assign(order_id=first_orders(returns["order_id"], scene.replaced))
     doubts = return_doubts(back, scene.orders, resent, scene.charged_again)
-    losses = [_loss(row, resent, lines, scene) for row in records(faulty)]
-    return Findings(
-        losses=[
-            x._replace(question=doubts.get((x.order_id, row["sku"]), ""))
-            for x, row in zip(losses, records(faulty), strict=True)
-        ]
-    )
+    return Findings([_loss(row, resent, lines, doubts, scene) for row in records(faulty)])
 
 
-def _loss(row: Row, resent: Mapping[str, Sequence[Resent]], orders: OrderLines, scene: Scene) -> Loss:
+def _loss(
+    row: Row,
+    resent: Mapping[str, Sequence[Resent]],
+    orders: OrderLines,
+    doubts: Mapping[tuple[str, str], str],
+    scene: Scene,
+) -> Loss:
     day: date = row["return_date"].date()
     units = round(row["quantity"])
     order = scene.replaced.get(row["order_id"], row["order_id"])
@@ -75,6 +76,7 @@ def _loss(row: Row, resent: Mapping[str, Sequence[Resent]], orders: OrderLines, 
         order_id=order,
         since=min((*clocks, day)),
         reference_id=row["license_plate_number"],
+        question=doubts.get((order, row["sku"]), ""),
         evidence=told,
     )
 

@@ -27,7 +27,7 @@ from ..catalogue import FOUND_SKU, Catalogue
 from ..events import Aside, Credit, Findings, Loss
 from ..frames import Row, records, source
 from ..model import Problem
-from ..orders import RESOLD
+from ..orders import RESOLD, first_orders
 from ..policy import ALL, Policy
 from ..refunds import OrderLines, Resent, resent_units, return_clocks, return_doubts
 from ..reports import Reports
@@ -70,7 +70,7 @@ def find(reports: Reports, scene: Scene) -> Findings:
     returns["claimable"] &= ~early
     paired = pair_returns(returns, received)
     resent = resent_units(reports.frames["replacements"], scene.replaced)
-    back = returns.assign(order_id=[scene.replaced.get(o, o) for o in returns["order_id"]])
+    back = returns[["sku", "quantity"]].assign(order_id=first_orders(returns["order_id"], scene.replaced))
     doubts = return_doubts(back, scene.orders, resent, scene.charged_again)
     look = _Look(scene, OrderLines(scene.orders), resent, received, last, doubts)
     _report(returns, paired, look, findings)
