@@ -148,8 +148,7 @@ class Reversal:
     linkable: bool = True  # the export has the original-* columns and this row fills them
 
 
-@dataclass(frozen=True, slots=True)
-class Aside:
+class Aside(NamedTuple):
     """Units looked at and set aside before any netting, with the reason a person will read."""
 
     kind: str

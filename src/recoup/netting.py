@@ -220,7 +220,7 @@ def _unexplained(
     for purse in returns:
         returned[purse.credit.id].append(purse.credit.product)
     found: list[tuple[Reversal, int, str]] = []
-    for purse in payments:
+    for purse in (p for p in payments if p.withdrawn):
         credit, order = purse.credit, index.of_id(purse.credit)
         same = order if credit.own_order else index.of_product(credit)
         by_word = sum(

@@ -224,8 +224,8 @@ def _ids(events: Iterable[Loss | Aside | Overcharge | Draft], brief: Brief) -> l
 
 
 def _given_back(drafts: Sequence[Draft], brief: Brief) -> dict[str, list[tuple[MoneyCredit, float]]]:
-    named = zip(_ids(drafts, brief), drafts, strict=True)
-    return {key: draft.given_back for key, draft in named if draft.given_back}
+    paid = [draft for draft in drafts if draft.given_back]
+    return {key: draft.given_back for key, draft in zip(_ids(paid, brief), paid, strict=True)}
 
 
 def _case_keys(losses: Sequence[Loss | Overcharge], brief: Brief) -> dict[str, list[ClaimKey]]:
