@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from datetime import date
+from functools import lru_cache
 from importlib.resources.abc import Traversable
 from typing import Any, Literal, TypeVar
 
@@ -207,11 +208,16 @@ class _OneOfEachKey(_Loader):  # type: ignore[misc]
         return mapping
 
 
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> Any:
+    """The content of a YAML text, once where several readers ask for it in other shapes; they must not change it."""
+    return yaml.load(text, Loader=_OneOfEachKey)
+
+
 def read_document(file: Traversable, shape: type[Document]) -> Document:
     """The content of one YAML file in its shape; PolicyFileError names the file and the first wrong place."""
     try:
-        content = yaml.load(file.read_text(encoding="utf-8"), Loader=_OneOfEachKey)
-        return shape.model_validate(content)
+        return shape.model_validate(_parsed(file.read_text(encoding="utf-8")))
     except PolicyFileError as error:
         raise PolicyFileError(f"{file.name}: {error}") from None
     except yaml.YAMLError as error:
