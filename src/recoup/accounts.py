@@ -58,7 +58,7 @@ class Account:
     @property
     def reversed_units(self) -> int:
         """Open units that stand open because a reimbursement was taken back."""
-        return min(self.open, sum(r.units for r in self.reopened))
+        return min(self.open, sum(r.units for r in self.reopened)) if self.reopened else 0
 
     def standing_open(self) -> list[tuple[Reopened, int]]:
         """Every payment taken back with its units that still stand open, the latest reversal first."""
