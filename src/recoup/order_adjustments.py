@@ -25,6 +25,9 @@ COMMISSIONS = ("Commission", "RefundCommission")
 FEES = ("FulfillmentFee",)
 PAYMENT = "Inventory Reimbursement"  # in the description of a payment for units
 OVER_REFUND, COMMISSION_KEPT = "refund_exceeds_charge", "refund_commission_kept"
+_READ = [
+    *("order_id", "sku", "type", "item", "posted_date", "currency", "amount", "description", "_where", "_row")
+]
 _GROUP = ["order_id", "sku", "type", "posted_date", "currency", "about"]
 
 
@@ -47,7 +50,8 @@ def charged_again(money_lines: pd.DataFrame, replaced: Mapping[str, str]) -> dic
     """
     if money_lines.empty:
         return {}
-    rows = money_lines[money_lines["type"].isin(RETROCHARGES) & money_lines["item"].eq("Principal")]
+    again = money_lines["type"].isin(RETROCHARGES) & money_lines["item"].eq("Principal")
+    rows = money_lines.loc[again, _READ]
     rows = rows[rows["order_id"].ne("") & rows["posted_date"].notna()]
     if rows.empty:
         return {}
@@ -65,9 +69,7 @@ def _given_back(money: pd.DataFrame) -> pd.DataFrame:
     """The lines that may give money back, with what each is about."""
     if money.empty:
         return money.assign(about="")
-    rows = money[
-        money["type"].isin((*ADJUSTMENTS, REFUND))
-    ]  # few of all: only their other cells are looked at
+    rows = money.loc[money["type"].isin((*ADJUSTMENTS, REFUND)), _READ]  # few of all
     alone = rows["type"].ne(REFUND) & ~rows["description"].str.contains(PAYMENT, regex=False)
     conceded = rows["type"].eq(REFUND) & rows["item"].isin(CONCESSIONS) & rows["amount"].gt(0)
     named = rows["order_id"].ne("") & rows["posted_date"].notna() & rows["amount"].notna()

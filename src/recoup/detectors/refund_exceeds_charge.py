@@ -67,20 +67,21 @@ def find(reports: Reports, scene: Scene) -> Findings:
     """One overcharge per order line, and the money given back on orders."""
     findings = Findings(money_credits=price_credits(reports.frames["money_lines"]))
     payments = _beyond_units(reports, scene) | _other_payments(scene)
-    surplus = _surplus(scene.orders.values())
-    for line in scene.orders.values():
+    beside = {key: _beside_price(line) for key, line in scene.orders.items()}
+    surplus = _surplus(beside)
+    for key, line in scene.orders.items():
         if line.amazons and line.principal > 0 and any(p.type != SALE for p in line.postings):
-            doubts = [*_paid(payments.get(line.order_id, "")), *_misplaced(line, surplus)]
+            doubts = [*_paid(payments.get(line.order_id, "")), *_misplaced(line, beside[key], surplus)]
             _judge(line, doubts, scene, findings)
     return findings
 
 
-def _surplus(lines: Iterable[OrderLine]) -> dict[tuple[str, str], float]:
+def _surplus(beside: Mapping[tuple[str, str], dict[str, float]]) -> dict[tuple[str, str], float]:
     """What lines of an order were charged beside the price of the item, and not refunded, by order and item."""
     left: dict[tuple[str, str], float] = defaultdict(float)
-    for line in lines:
-        for item, amount in _beside_price(line).items():
-            left[line.order_id, item] += max(amount, 0.0)
+    for (order, _), sums in beside.items():
+        for item, amount in sums.items():
+            left[order, item] += max(amount, 0.0)
     return left
 
 
@@ -92,9 +93,11 @@ def _beside_price(line: OrderLine) -> dict[str, float]:
     return {item: cents(amount) for item, amount in sums.items()}
 
 
-def _misplaced(line: OrderLine, surplus: Mapping[tuple[str, str], float]) -> list[str]:
+def _misplaced(
+    line: OrderLine, beside: Mapping[str, float], surplus: Mapping[tuple[str, str], float]
+) -> list[str]:
     """The question where money of one line of the order may have been refunded with another."""
-    items = [i for i, amount in _beside_price(line).items() if amount < 0 < surplus[line.order_id, i]]
+    items = [i for i, amount in beside.items() if amount < 0 < surplus[line.order_id, i]]
     names = ", ".join(WORDS.get(i, i.removeprefix("Other:")) for i in items)
     return (
         [f"another line of this order was charged {names} and not refunded it: was it refunded here?"]
