@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -29,7 +29,7 @@ from .order_adjustments import charged_again
 from .orders import build_orders, replaced_orders
 from .payments import AboutMoney, Payments, read_payments
 from .policy import ALL, Policy
-from .recalled import Recalled, missing_losses, settle_recalled
+from .recalled import Recalled, missing_losses, not_derived, settle_recalled
 from .reports import Reports, StatedPeriod
 from .roll_forward import check_roll_forward
 from .sourcing import SourcingCosts
@@ -97,11 +97,11 @@ def detect(reports: Reports, brief: Brief) -> Result:
     early += too_early
     windows = Windows(brief.policy)
     losses = [x._replace(deadline=_deadline(x, windows)) for x in losses]
-    credits = [_of_original(c, scene) for c in (*findings.credits, *scene.payments.credits)]
-    recalled = []
-    if brief.recalled:
-        derived = _ids([*losses, *early, *findings.asides], brief)
-        recalled = missing_losses(brief.recalled, derived, credits)
+    derived = _ids([*losses, *early, *findings.asides], brief) if brief.recalled else []
+    recalled = not_derived(brief.recalled, derived)
+    arrived = _arrivals(None if recalled else _orders(losses, scene), reports, scene, coverage)
+    credits = [_of_original(c, scene) for c in (*arrived, *findings.credits, *scene.payments.credits)]
+    recalled = missing_losses(recalled, credits) if recalled else []
     losses += [r.loss for r in recalled]
     allocation = allocate(
         losses,
@@ -120,8 +120,7 @@ def detect(reports: Reports, brief: Brief) -> Result:
     filed = _case_keys(overcharges, brief)
     drafts += settle_charges(overcharges, back, lambda o: _deadline(o, windows), filed)
     problems += _question_unsound(drafts, allocation)
-    costs = SourcingCosts(reports.frames["sourcing_costs"])
-    prices = Prices(brief.policy, costs, scene.orders, brief.as_of)
+    prices = Prices(brief.policy, scene.costs, scene.orders, brief.as_of)
     judge = (brief.policy, windows, coverage, prices)
     assessor = Assessor(*judge, brief.as_of, brief.home, brief.exclusions, brief.outcomes)
     claims, left, held = _assess(drafts, [*findings.asides, *early], assessor, not_run)
@@ -145,6 +144,7 @@ def _scene(reports: Reports, brief: Brief) -> Scene:
         payments=read_payments(
             frames["reimbursements"], brief.policy, catalogue, brief.cases.keys(), _about_money(brief)
         ),
+        costs=SourcingCosts(frames["sourcing_costs"]),
         replaced=replaced,
         filed=_filed(brief),
         charged_again=charged_again(frames["money_lines"], replaced),
@@ -181,6 +181,20 @@ def _find(reports: Reports, scene: Scene, coverage: Coverage) -> Findings:
         if not coverage.missing(detector.needs):
             findings.add(detector.find(reports, scene))
     return findings
+
+
+def _orders(losses: Iterable[Loss], scene: Scene) -> set[str]:
+    """The first orders of which anything was lost or paid: what came back of any other settles nothing."""
+    paid = {credit.order_id for credit in scene.payments.credits} - {""}
+    return {name for loss in losses for name in loss.ids} | {scene.replaced.get(o, o) for o in paid}
+
+
+def _arrivals(
+    orders: Collection[str] | None, reports: Reports, scene: Scene, coverage: Coverage
+) -> list[Credit]:
+    """What came back for these orders (None: for any), of every kind whose own reports are there."""
+    detectors = [d for d in all_detectors().values() if not coverage.missing(d.needs)]
+    return [credit for detector in detectors for credit in detector.arrivals(reports, scene, orders)]
 
 
 def _split_early(losses: Sequence[Loss], brief: Brief) -> tuple[list[Loss], list[Aside]]:

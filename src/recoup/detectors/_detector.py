@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -12,12 +12,13 @@ import pandas as pd
 from ..accounts import Allocation
 from ..catalogue import FOUND_SKU, Catalogue
 from ..drafts import Draft
-from ..events import Findings, Loss, Product
+from ..events import Credit, Findings, Loss, Product
 from ..frames import Row, source
 from ..orders import Orders
 from ..payments import Payments
 from ..policy import Policy
 from ..reports import Reports
+from ..sourcing import SourcingCosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Scene:
     catalogue: Catalogue
     orders: Orders
     payments: Payments
+    costs: SourcingCosts = field(default_factory=SourcingCosts)
     replaced: Mapping[str, str] = field(default_factory=dict)
     filed: Mapping[str, frozenset[str]] = field(default_factory=dict)
     charged_again: Mapping[str, str] = field(default_factory=dict)
@@ -40,6 +42,10 @@ class Scene:
 
 def _nothing(reports: Reports, scene: Scene) -> Findings:
     return Findings()
+
+
+def _no_credits(reports: Reports, scene: Scene, orders: Collection[str] | None) -> list[Credit]:
+    return []
 
 
 def _no_drafts(allocation: Allocation, reports: Reports, scene: Scene) -> list[Draft]:
@@ -52,7 +58,8 @@ class Detector:
 
     ``needs`` are the reports it reads, ``refuted_by`` those that could refute it (both must reach from the
     event to the day of the run); a tuple inside them means "one of these". ``find`` reports events before the
-    allocation, ``review`` drafts claims from its result. ``value`` says how the money is found (RULES 5).
+    allocation, ``arrivals`` what came back for the orders it is given (None: all), and ``review`` drafts claims from
+    its result. ``value`` says how the money is found (RULES 5).
     """
 
     kind: str
@@ -65,6 +72,7 @@ class Detector:
     helped_by: tuple[str, ...] = ()  # further reports it looks at where they are there
     pays_itself: bool = False  # Amazon usually pays such units without a claim
     find: Callable[[Reports, Scene], Findings] = field(default=_nothing)
+    arrivals: Callable[[Reports, Scene, Collection[str] | None], list[Credit]] = field(default=_no_credits)
     review: Callable[[Allocation, Reports, Scene], list[Draft]] = field(default=_no_drafts)
 
 
