@@ -93,7 +93,10 @@ def _lost_zeros(reports: Reports) -> list[Problem]:
     parts = []
     for name, report in all_reports().items():
         frame = reports.frames[name]
-        numbers = [s for s in frame["sku"].unique() if s.isdigit()] if "sku" in report.names else []
+        if "sku" not in report.names or frame.empty:
+            continue
+        digits = frame["sku"][frame["sku"].str.isdigit()].unique()  # by Arrow, to which also ¼ is one
+        numbers = [s for s in digits if s.isdigit()]
         if numbers:
             parts.append(frame.loc[frame["sku"].isin(numbers), ["sku", "_where", "_row"]])
     if not parts:

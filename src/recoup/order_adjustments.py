@@ -31,27 +31,32 @@ _READ = [
 _GROUP = ["order_id", "sku", "type", "posted_date", "currency", "about"]
 
 
-def price_credits(money_lines: pd.DataFrame) -> list[MoneyCredit]:
-    """What was given back of refunds, or without saying of what."""
-    rows = _given_back(money_lines)
+def adjusted_lines(money_lines: pd.DataFrame) -> pd.DataFrame:
+    """The lines of adjustments and refunds, few of all: no other line gives money back."""
+    return money_lines.loc[money_lines["type"].isin((*ADJUSTMENTS, REFUND)), _READ]
+
+
+def price_credits(adjusted: pd.DataFrame) -> list[MoneyCredit]:
+    """What was given back of refunds, or without saying of what; ``adjusted``: see `adjusted_lines`."""
+    rows = _given_back(adjusted)
     return list(_credits(rows[rows["about"].isin(["price", "anything"])]))
 
 
-def commission_credits(money_lines: pd.DataFrame) -> list[MoneyCredit]:
-    """What was given back of commissions."""
-    rows = _given_back(money_lines)
+def commission_credits(adjusted: pd.DataFrame) -> list[MoneyCredit]:
+    """What was given back of commissions; ``adjusted``: see `adjusted_lines`."""
+    rows = _given_back(adjusted)
     return list(_credits(rows[rows["about"].eq("commission")]))
 
 
-def charged_again(money_lines: pd.DataFrame, replaced: Mapping[str, str]) -> dict[str, str]:
+def charged_again(adjusted: pd.DataFrame, replaced: Mapping[str, str]) -> dict[str, str]:
     """First order id -> that its customer was charged again for the price, in words, with amount and day.
 
-    ``replaced``: replacement order id -> first order id. Retrocharges that were refunded again count no more.
+    ``adjusted``: see `adjusted_lines`. ``replaced``: replacement order id -> first order id. Retrocharges that were
+    refunded again count no more.
     """
-    if money_lines.empty:
+    if adjusted.empty:
         return {}
-    again = money_lines["type"].isin(RETROCHARGES) & money_lines["item"].eq("Principal")
-    rows = money_lines.loc[again, _READ]
+    rows = adjusted[adjusted["type"].isin(RETROCHARGES) & adjusted["item"].eq("Principal")]
     rows = rows[rows["order_id"].ne("") & rows["posted_date"].notna()]
     if rows.empty:
         return {}
@@ -65,15 +70,14 @@ def charged_again(money_lines: pd.DataFrame, replaced: Mapping[str, str]) -> dic
     return found
 
 
-def _given_back(money: pd.DataFrame) -> pd.DataFrame:
+def _given_back(lines: pd.DataFrame) -> pd.DataFrame:
     """The lines that may give money back, with what each is about."""
-    if money.empty:
-        return money.assign(about="")
-    rows = money.loc[money["type"].isin((*ADJUSTMENTS, REFUND)), _READ]  # few of all
-    alone = rows["type"].ne(REFUND) & ~rows["description"].str.contains(PAYMENT, regex=False)
-    conceded = rows["type"].eq(REFUND) & rows["item"].isin(CONCESSIONS) & rows["amount"].gt(0)
-    named = rows["order_id"].ne("") & rows["posted_date"].notna() & rows["amount"].notna()
-    rows = rows[(alone | conceded) & named & ~rows["item"].isin(FEES)]
+    if lines.empty:
+        return lines.assign(about="")
+    alone = lines["type"].isin(ADJUSTMENTS) & ~lines["description"].str.contains(PAYMENT, regex=False)
+    conceded = lines["type"].eq(REFUND) & lines["item"].isin(CONCESSIONS) & lines["amount"].gt(0)
+    named = lines["order_id"].ne("") & lines["posted_date"].notna() & lines["amount"].notna()
+    rows = lines[(alone | conceded) & named & ~lines["item"].isin(FEES)]
     if rows.empty:
         return rows.assign(about="")
     price = rows["item"].isin((*PRICE, WITHHELD, *CONCESSIONS))

@@ -15,7 +15,7 @@ from .confidence import Outcomes
 from .coverage import Coverage
 from .damaged_stock import settle_damaged_stock
 from .deadlines import Windows
-from .detectors import Detector, Scene, all_detectors
+from .detectors import Detector, Scene, all_detectors, stock_adjustments
 from .detectors.reimbursement_reversed import KIND as REVERSED
 from .detectors.reimbursement_underpaid import KIND as UNDERPAID
 from .detectors.reimbursement_underpaid import PREFIX as UNDERPAID_PREFIX
@@ -25,7 +25,7 @@ from .events import Aside, Credit, Findings, Loss, MoneyCredit, Overcharge, Prod
 from .identity import claim_id
 from .model import Claim, NotClaimed, Problem
 from .netting import ClaimKey, allocate
-from .order_adjustments import charged_again
+from .order_adjustments import adjusted_lines, charged_again
 from .orders import build_orders, replaced_orders
 from .payments import AboutMoney, Payments, read_payments
 from .policy import ALL, Policy
@@ -135,6 +135,7 @@ def _scene(reports: Reports, brief: Brief) -> Scene:
     frames = reports.frames
     catalogue = build_catalogue([frames[n] for n in AMAZONS], [frames[n] for n in FURTHER])
     replaced = replaced_orders(frames["replacements"])
+    adjusted = adjusted_lines(frames["money_lines"])
     named_orders = {*frames["customer_returns"]["order_id"].tolist(), *replaced.values()}
     return Scene(
         policy=brief.policy,
@@ -147,7 +148,9 @@ def _scene(reports: Reports, brief: Brief) -> Scene:
         costs=SourcingCosts(frames["sourcing_costs"]),
         replaced=replaced,
         filed=_filed(brief),
-        charged_again=charged_again(frames["money_lines"], replaced),
+        charged_again=charged_again(adjusted, replaced),
+        money_adjusted=adjusted,
+        stock_adjusted=stock_adjustments(frames["inventory_ledger"]),
     )
 
 

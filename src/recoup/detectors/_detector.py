@@ -27,6 +27,8 @@ class Scene:
 
     ``replaced``: the order id of a replacement -> the order it replaces. ``filed``: claim id -> the Amazon case
     ids under which it was filed. ``charged_again``: first order id -> that its customer was charged again, in words.
+    ``money_adjusted``, ``stock_adjusted``: the few rows of large reports at which several detectors look, see
+    `adjusted_lines` and `stock_adjustments`.
     """
 
     policy: Policy
@@ -38,6 +40,8 @@ class Scene:
     replaced: Mapping[str, str] = field(default_factory=dict)
     filed: Mapping[str, frozenset[str]] = field(default_factory=dict)
     charged_again: Mapping[str, str] = field(default_factory=dict)
+    money_adjusted: pd.DataFrame = field(default_factory=pd.DataFrame)
+    stock_adjusted: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def _nothing(reports: Reports, scene: Scene) -> Findings:
@@ -117,9 +121,8 @@ def ledger_loss(
     )
 
 
-def adjustments(reports: Reports) -> pd.DataFrame:
+def stock_adjustments(ledger: pd.DataFrame) -> pd.DataFrame:
     """The ledger's adjustments with a quantity."""
-    ledger = reports.frames["inventory_ledger"]
     found: pd.DataFrame = ledger[
         ledger["event_type"].eq("Adjustments") & ledger["quantity"].ne(0) & ledger["date"].notna()
     ]

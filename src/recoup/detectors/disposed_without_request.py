@@ -20,7 +20,7 @@ import pandas as pd
 from ..events import Aside, Credit, Findings, Loss, Product
 from ..frames import Row, records, source
 from ..reports import Reports
-from ._detector import Detector, Scene, adjustments, ledger_loss
+from ._detector import Detector, Scene, ledger_loss
 
 KIND = "disposed_without_request"
 DISPOSAL, COMPLETED = "Disposal", "Completed"
@@ -31,7 +31,7 @@ NO_FNSKU = "a removal order of this SKU names no FNSKU: fill it in Removal Order
 
 def find(reports: Reports, scene: Scene) -> Findings:
     """Disposals as losses, removal orders as what explains them, whatever the order of rows."""
-    events, policy = adjustments(reports), scene.policy
+    events, policy = scene.stock_adjusted, scene.policy
     disposed = events[events["reason"].isin(policy.codes("ledger.disposed")) & events["quantity"].lt(0)]
     orders = [c for row in records(reports.frames["removal_orders"]) for c in _ordered(row, scene)]
     unmatched = {c.product.sku for c, _ in orders if not c.product.fnsku}

@@ -11,14 +11,14 @@ from __future__ import annotations
 from ..events import Credit, Findings
 from ..frames import Row, records, source
 from ..reports import Reports
-from ._detector import Detector, Scene, adjustments, by_asin, ledger_loss, product
+from ._detector import Detector, Scene, by_asin, ledger_loss, product
 
 KIND = "lost_in_warehouse"
 
 
 def find(reports: Reports, scene: Scene) -> Findings:
     """Losses and finds. A damaged unit that is lost stays the damage claim it was: see `damaged_stock`."""
-    events, policy = adjustments(reports), scene.policy
+    events, policy = scene.stock_adjusted, scene.policy
     events = events.sort_values(
         ["date", "reference_id", "fnsku", "quantity", "_where", "_row"], kind="stable"
     )

@@ -65,7 +65,7 @@ def _excess(postings: Iterable[Posting]) -> float:
 
 def find(reports: Reports, scene: Scene) -> Findings:
     """One overcharge per order line, and the money given back on orders."""
-    findings = Findings(money_credits=price_credits(reports.frames["money_lines"]))
+    findings = Findings(money_credits=price_credits(scene.money_adjusted))
     payments = _beyond_units(reports, scene) | _other_payments(scene)
     beside = {key: _beside_price(line) for key, line in scene.orders.items()}
     surplus = _surplus(beside)
