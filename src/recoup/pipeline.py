@@ -30,6 +30,8 @@ from .orders import build_orders, replaced_orders
 from .payments import AboutMoney, Payments, read_payments
 from .policy import ALL, Policy
 from .recalled import Recalled, missing_losses, not_derived, settle_recalled
+from .receipts import read_removals
+from .refunds import resent_units
 from .reports import Reports, StatedPeriod
 from .roll_forward import check_roll_forward
 from .sourcing import SourcingCosts
@@ -149,6 +151,10 @@ def _scene(reports: Reports, brief: Brief) -> Scene:
         replaced=replaced,
         filed=_filed(brief),
         charged_again=charged_again(adjusted, replaced),
+        resent=resent_units(frames["replacements"], replaced),
+        removals=read_removals(
+            frames["removal_shipments"], frames["removal_orders"], frames["removal_receipts"], catalogue
+        ),
         money_adjusted=adjusted,
         stock_adjusted=stock_adjustments(frames["inventory_ledger"]),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -17,6 +17,8 @@ from ..frames import Row, source
 from ..orders import Orders
 from ..payments import Payments
 from ..policy import Policy
+from ..receipts import Removals
+from ..refunds import Resent
 from ..reports import Reports
 from ..sourcing import SourcingCosts
 
@@ -27,6 +29,7 @@ class Scene:
 
     ``replaced``: the order id of a replacement -> the order it replaces. ``filed``: claim id -> the Amazon case
     ids under which it was filed. ``charged_again``: first order id -> that its customer was charged again, in words.
+    ``resent``: see `resent_units`. ``removals``: parcels of removals and what was received of them.
     ``money_adjusted``, ``stock_adjusted``: the few rows of large reports at which several detectors look, see
     `adjusted_lines` and `stock_adjustments`.
     """
@@ -40,6 +43,8 @@ class Scene:
     replaced: Mapping[str, str] = field(default_factory=dict)
     filed: Mapping[str, frozenset[str]] = field(default_factory=dict)
     charged_again: Mapping[str, str] = field(default_factory=dict)
+    resent: Mapping[str, Sequence[Resent]] = field(default_factory=dict)
+    removals: Removals = field(default_factory=Removals)
     money_adjusted: pd.DataFrame = field(default_factory=pd.DataFrame)
     stock_adjusted: pd.DataFrame = field(default_factory=pd.DataFrame)
 

@@ -34,6 +34,8 @@ from ._detector import Detector, Scene
 
 KIND = "refund_exceeds_charge"
 NOT_FBA_KNOWN = "the reports do not say whether Amazon fulfilled this order"
+_BESIDE = frozenset(PRICE) - {"Principal"}
+_COUNTED = {*PRICE, WITHHELD}
 WORDS = {"Principal": "price", "GiftWrap": "gift wrap", "WithheldTax": "tax withheld by Amazon"}
 
 
@@ -49,9 +51,11 @@ class _Sums:
     def of(cls, postings: Iterable[Posting]) -> _Sums:
         """With withheld tax or without, whichever leaves the smaller excess."""
         everything = tuple(postings)
-        price = tuple(p for p in everything if p.item != WITHHELD)
-        chosen = min((price, everything), key=_excess)
-        return cls(chosen, cents(sum(p.amount for p in chosen if p.type == SALE)), _excess(chosen))
+        price = tuple([p for p in everything if p.item != WITHHELD])
+        excess = _excess(price)
+        if len(price) < len(everything) and (other := _excess(everything)) < excess:
+            price, excess = everything, other
+        return cls(price, cents(sum([p.amount for p in price if p.type == SALE])), excess)
 
     @property
     def refunds(self) -> list[Posting]:
@@ -60,7 +64,7 @@ class _Sums:
 
 
 def _excess(postings: Iterable[Posting]) -> float:
-    return cents(-sum(p.amount for p in postings))
+    return cents(-sum([p.amount for p in postings]))
 
 
 def find(reports: Reports, scene: Scene) -> Findings:
@@ -88,7 +92,7 @@ def _surplus(beside: Mapping[tuple[str, str], dict[str, float]]) -> dict[tuple[s
 def _beside_price(line: OrderLine) -> dict[str, float]:
     sums: dict[str, float] = defaultdict(float)
     for p in line.postings:
-        if p.item in PRICE and p.item != "Principal":
+        if p.item in _BESIDE:
             sums[p.item] += p.amount
     return {item: cents(amount) for item, amount in sums.items()}
 
@@ -135,13 +139,15 @@ def _beyond_units(reports: Reports, scene: Scene) -> dict[str, str]:
 
 
 def _judge(line: OrderLine, doubts: Sequence[str], scene: Scene, findings: Findings) -> None:
-    known = [p for p in line.postings if p.item in (*PRICE, WITHHELD)]
+    known = [p for p in line.postings if p.item in _COUNTED]
     if len({p.currency for p in known}) > 1:
         return
     sums = _Sums.of(p for p in known if p.type == SALE or not p.deferred)
     limit = _rounding(line, known[-1].date, scene)
     if exceeds(sums.excess, limit):
         findings.overcharges.append(_overcharge(line, sums, _days_beyond(sums, limit), doubts, scene))
+        return
+    if not any(p.deferred for p in known):
         return
     later = _Sums.of(known)
     if exceeds(later.excess, limit):

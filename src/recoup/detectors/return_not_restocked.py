@@ -29,7 +29,7 @@ from ..frames import Row, records, source
 from ..model import Problem
 from ..orders import RESOLD, first_orders
 from ..policy import ALL, Policy
-from ..refunds import OrderLines, Resent, resent_units, return_clocks, return_doubts
+from ..refunds import OrderLines, return_clocks, return_doubts
 from ..reports import Reports
 from ._detector import Detector, Scene, product
 from ._restocking import Restocked, day_numbers, pair_returns
@@ -46,7 +46,6 @@ class _Look:
 
     scene: Scene
     orders: OrderLines
-    resent: Mapping[str, Sequence[Resent]]
     received: pd.DataFrame
     read_to: date
     doubts: Mapping[tuple[str, str], str]
@@ -69,10 +68,9 @@ def find(reports: Reports, scene: Scene) -> Findings:
     findings.problems += _unchecked(returns[early], first)
     returns["claimable"] &= ~early
     paired = pair_returns(returns, received)
-    resent = resent_units(reports.frames["replacements"], scene.replaced)
     back = returns[["sku", "quantity"]].assign(order_id=first_orders(returns["order_id"], scene.replaced))
-    doubts = return_doubts(back, scene.orders, resent, scene.charged_again)
-    look = _Look(scene, OrderLines(scene.orders), resent, received, last, doubts)
+    doubts = return_doubts(back, scene.orders, scene.resent, scene.charged_again)
+    look = _Look(scene, OrderLines(scene.orders), received, last, doubts)
     _report(returns, paired, look, findings)
     findings.credits = list(_surplus(received, paired, findings.losses, scene))
     return findings
@@ -201,7 +199,7 @@ def _loss(row: Row, units: int, question: str, look: _Look) -> Loss:
     scene, day = look.scene, row["return_date"].date()
     order = scene.replaced.get(row["order_id"], row["order_id"])
     lines = look.orders.of(order, row["sku"])
-    again = look.resent.get(order, ())
+    again = scene.resent.get(order, ())
     told = return_clocks(
         lines, (r for r in again if r.sku == row["sku"] or (r.asin and r.asin == row["asin"]))
     )
