@@ -213,7 +213,8 @@ class Allocation:
         return [
             a.loss
             for a in self.accounts
-            if a.loss.units != sum(u.units for u in a.uses) + a.reconciled + a.open
-            or min(a.reconciled, a.open) < 0
-            or any(id(u.credit) in overdrawn for u in a.uses)
+            if a.loss.units != sum([u.units for u in a.uses]) + a.reconciled + a.open
+            or a.reconciled < 0
+            or a.open < 0
+            or (overdrawn and any(id(u.credit) in overdrawn for u in a.uses))
         ]

@@ -59,11 +59,13 @@ class Assessor:
     def assess(self, draft: Draft, detector: Detector) -> tuple[Claim | None, list[NotClaimed]]:
         """The claim, if any unit is owed, and the units of the draft that are not claimed, with reasons."""
         left = [self._settled(draft, detector, s.reason, s.units, s.why, s.rows) for s in draft.settled]
+        if not draft.lots:
+            return None, left
         if draft.event_date > self.as_of:
             why = f"dated {draft.event_date}, after the day of this run ({self.as_of})"
-            return None, [*left, self._all(draft, detector, "too early", why)] if draft.lots else left
+            return None, [*left, self._all(draft, detector, "too early", why)]
         excluded = next((e for e in self.exclusions if e.covers(draft)), None)
-        if excluded and draft.lots:
+        if excluded:
             why = f"excluded in Settings: {excluded.reason or 'no reason given'}"
             return None, [*left, self._all(draft, detector, "excluded by policy", why, excluded.by)]
         windows = [(lot, self.windows.of(draft.kind, lot.clocks, draft.marketplace)) for lot in draft.lots]

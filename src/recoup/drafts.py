@@ -118,16 +118,17 @@ def draft_accounts(accounts: Iterable[Account]) -> list[Draft]:
 
 
 def _draft(accounts: list[Account]) -> Draft:
-    first = accounts[0].loss
+    losses = [a.loss for a in accounts]
+    first, days = losses[0], [x.date for x in losses]
     draft = Draft(
         kind=first.kind,
         key=first.key,
         product=first.product,
         marketplace=first.marketplace,
-        event_date=min(a.loss.date for a in accounts),
-        since=min(min(a.loss.date, a.loss.since or a.loss.date) for a in accounts),
+        event_date=min(days),
+        since=min([*days, *[x.since for x in losses if x.since]]),
         order_id=first.order_id,
-        reference_id=", ".join(sorted({a.loss.reference_id for a in accounts if a.loss.reference_id})),
+        reference_id=", ".join(sorted({x.reference_id for x in losses} - {""})),
         shipment_id=first.shipment_id,
         removal_order_id=first.removal_order_id,
     )

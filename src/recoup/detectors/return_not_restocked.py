@@ -37,6 +37,10 @@ from ._restocking import Restocked, day_numbers, pair_returns
 KIND = "return_not_restocked"
 LEDGER, RETURNS = "Inventory Ledger", "Customer Returns"
 NO_FNSKU = "which FNSKU was returned? the reports do not say"
+_RECEIVED = [
+    *("sku", "fnsku", "asin", "title", "date", "quantity", "disposition"),
+    *("fulfillment_center", "reference_id", "_where", "_row"),
+]
 ALL_EVENTS = "download the Inventory Ledger with all event types"
 
 
@@ -84,7 +88,7 @@ def _returns(frame: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     rows["sellable"] = rows["disposition"].isin(policy.codes("returns.sellable"))
     rows["claimable"] = (
         rows["sellable"]
-        & rows["status"].str.casefold().isin(restocked)
+        & rows["status"].isin([s for s in rows["status"].unique() if s.casefold() in restocked])
         & ~rows["sku"].str.startswith((RESOLD, FOUND_SKU))
     )
     rows["fnsku"] = _named(rows, scene.catalogue)
@@ -106,9 +110,8 @@ def _waits(days: pd.Series, policy: Policy) -> pd.Series:
 
 def _received(ledger: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     """Units that the ledger received back from customers."""
-    rows = ledger[
-        ledger["event_type"].eq("CustomerReturns") & ledger["quantity"].gt(0) & ledger["date"].notna()
-    ].reset_index(drop=True)
+    back = ledger["event_type"].eq("CustomerReturns") & ledger["quantity"].gt(0) & ledger["date"].notna()
+    rows = ledger.loc[back, _RECEIVED].reset_index(drop=True)
     rows["sellable"] = rows["disposition"].isin(scene.policy.codes("disposition.sellable"))
     return rows
 

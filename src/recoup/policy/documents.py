@@ -198,14 +198,19 @@ class _OneOfEachKey(_Loader):  # type: ignore[misc]
     """A YAML loader that refuses a repeated key."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        written = list(node.value)
+        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
+        if len(mapping) < len(written):
+            self._refuse_repeated(written)
+        return mapping
+
+    def _refuse_repeated(self, written: list[tuple[yaml.Node, yaml.Node]]) -> None:
         seen: set[Hashable] = set()
-        for key_node, _ in node.value:
+        for key_node, _ in written:
             key = self.construct_object(key_node, deep=True)
             if key in seen:
                 raise PolicyFileError(f"line {key_node.start_mark.line + 1}: the key {key!r} is repeated")
             seen.add(key)
-        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
-        return mapping
 
 
 @lru_cache(maxsize=64)
