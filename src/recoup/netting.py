@@ -45,7 +45,9 @@ def allocate(
     purses = [Purse(c, c.units) for c in sorted(pair_goods(credits, reversals), key=_credit_order)]
     payments = [p for p in purses if p.credit.role == "reimbursement"]
     returns = [p for p in purses if _arrived(p.credit)]
-    others = [p for p in purses if not _arrived(p.credit)]
+    others = [
+        p for p in purses if not _arrived(p.credit)
+    ]  # what arrived serves its own order or parcel alone
     unlinked = _withdraw(reversals, payments)
     for purse in sorted(returns, key=lambda p: not p.credit.parcel):  # what names its parcel goes first
         _serve_order(purse, index)

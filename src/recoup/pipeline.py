@@ -193,7 +193,10 @@ def _find(reports: Reports, scene: Scene, coverage: Coverage) -> Findings:
 
 
 def _orders(losses: Iterable[Loss], scene: Scene) -> set[str]:
-    """The first orders of which anything was lost or paid: what came back of any other settles nothing."""
+    """The first orders of which anything was lost or paid: what came back of any other settles nothing.
+
+    Not for losses whose rows were cleared: which return settled one may stand in its old line alone.
+    """
     paid = {credit.order_id for credit in scene.payments.credits} - {""}
     return {name for loss in losses for name in loss.ids} | {scene.replaced.get(o, o) for o in paid}
 
