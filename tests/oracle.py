@@ -19,7 +19,7 @@ are tagged; an order payment keeps to its order; losses that policy excludes com
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from recoup.events import Credit, Loss, Product, Reversal
@@ -351,7 +351,7 @@ def mint(credits: Sequence[Credit], reversals: Sequence[Reversal]) -> list[Coin]
             arrival = first_arrival(may_be, payment.product, payment.by_asin)
             if arrival is not None:
                 arrival.spent = True
-                coin.credit = replace(payment, kinds=payment.kinds | arrival.credit.kinds)
+                coin.credit = payment._replace(kinds=payment.kinds | arrival.credit.kinds)
                 coin.day, coin.last = min(payment.date, arrival.day), max(payment.date, arrival.day)
             coins.append(coin)
     for reversal in sorted(reversals, key=lambda r: (r.date, r.reimbursement_id)):

@@ -478,7 +478,7 @@ def order_events(draw: st.DrawFn, order: str, product: Product) -> Mapping[str, 
                 )
             )
         )
-        known = draw(st.sampled_from((product, product, replace(product, sku="", fnsku=""))))
+        known = draw(st.sampled_from((product, product, product._replace(sku="", fnsku=""))))
         cells: Cells = {"disposition": state[0], "status": state[1], "license_plate_number": f"LPN{n}"}
         back.append(return_row(known, draw(LONG_AGO), order, draw(st.integers(1, 2)), **cells))
     return {"money_lines": money, "customer_returns": back}

@@ -128,12 +128,12 @@ def lost(on: int, units: int = 1, ref: str = "L", product: Product = MUG, **more
         marketplace="US",
         reference_id=ref,
     )
-    return replace(loss, **more)
+    return loss._replace(**more)
 
 
 def refunded(on: int, units: int = 1, product: Product = MUG, order: str = "O1", **more: object) -> Loss:
     loss = lost(on, units, ref="", product=product, kind=REFUNDED)
-    return replace(replace(loss, key=(order, product.sku), pool="order", order_id=order), **more)
+    return loss._replace(key=(order, product.sku), pool="order", order_id=order)._replace(**more)
 
 
 def found(on: int, units: int = 1, product: Product = MUG, code: str = "F", **more: object) -> Credit:
@@ -148,7 +148,7 @@ def found(on: int, units: int = 1, product: Product = MUG, code: str = "F", **mo
         reference_id=f"F{on}",
         code=code,
     )
-    return replace(credit, **more)
+    return credit._replace(**more)
 
 
 def corrected(on: int, units: int = 1) -> Credit:
@@ -186,7 +186,7 @@ def paid(
         reference_id=ref,
         own_order=bool(order) and reason == "CustomerReturn",
     )
-    return replace(credit, **more)
+    return credit._replace(**more)
 
 
 def reversed_(on: int, units: int = 1, original: str = "R1", ref: str = "V1", **more: object) -> Reversal:

@@ -58,7 +58,7 @@ class Account:
     @property
     def reversed_units(self) -> int:
         """Open units that stand open because a reimbursement was taken back."""
-        return min(self.open, sum(r.units for r in self.reopened))
+        return min(self.open, sum(r.units for r in self.reopened)) if self.reopened else 0
 
     def standing_open(self) -> list[tuple[Reopened, int]]:
         """Every payment taken back with its units that still stand open, the latest reversal first."""
@@ -213,7 +213,8 @@ class Allocation:
         return [
             a.loss
             for a in self.accounts
-            if a.loss.units != sum(u.units for u in a.uses) + a.reconciled + a.open
-            or min(a.reconciled, a.open) < 0
-            or any(id(u.credit) in overdrawn for u in a.uses)
+            if a.loss.units != sum([u.units for u in a.uses]) + a.reconciled + a.open
+            or a.reconciled < 0
+            or a.open < 0
+            or (overdrawn and any(id(u.credit) in overdrawn for u in a.uses))
         ]

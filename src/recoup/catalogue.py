@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -63,7 +63,7 @@ def _collect(frames: Iterable[pd.DataFrame]) -> Catalogue:
         if sku:
             known = by_sku.get(sku)
             ambiguous = known is not None and fnsku and known.fnsku and known.fnsku != fnsku
-            by_sku[sku] = replace(product, fnsku="") if ambiguous else _merge(product, known)
+            by_sku[sku] = product._replace(fnsku="") if ambiguous else _merge(product, known)
     return Catalogue(by_fnsku, by_sku)
 
 

@@ -206,7 +206,7 @@ def _add(draft: Draft, charge: _Charge) -> None:
         draft.settled.append(Settled("paid", settled, why, [credit.row, o.evidence[0].source]))
     if charge.left <= 0:
         return
-    counted = [replace(e, units=o.units if n == 0 else None) for n, e in enumerate(o.evidence)]
+    counted = [e._replace(units=o.units if n == 0 else None) for n, e in enumerate(o.evidence)]
     draft.evidence += counted + [_given_back(credit, amount) for credit, amount in charge.uses]
     doubts = [(o.units or 0, o.question)] if o.question else []
     given_back = cents(o.amount) - charge.left

@@ -45,7 +45,7 @@ def check_coverage(coverage: Coverage) -> list[Problem]:
 
 def _unknown_ledger_codes(reports: Reports, policy: Policy) -> list[Problem]:
     ledger = reports.frames["inventory_ledger"]
-    rows = ledger[ledger["event_type"].eq("Adjustments")]
+    rows = ledger.loc[ledger["event_type"].eq("Adjustments"), ["reason", "quantity", "_where", "_row"]]
     problems = []
     for code in sorted(rows["reason"].unique()):
         known = policy.reason_code(code)
@@ -93,7 +93,10 @@ def _lost_zeros(reports: Reports) -> list[Problem]:
     parts = []
     for name, report in all_reports().items():
         frame = reports.frames[name]
-        numbers = [s for s in frame["sku"].unique() if s.isdigit()] if "sku" in report.names else []
+        if "sku" not in report.names or frame.empty:
+            continue
+        digits = frame["sku"][frame["sku"].str.isdigit()].unique()  # by Arrow, to which also ¼ is one
+        numbers = [s for s in digits if s.isdigit()]
         if numbers:
             parts.append(frame.loc[frame["sku"].isin(numbers), ["sku", "_where", "_row"]])
     if not parts:

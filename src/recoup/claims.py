@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from .confidence import Outcomes, find_confidence
 from .coverage import Coverage, Question, tab_name
-from .deadlines import Window, find_window
+from .deadlines import Window, Windows
 from .detectors import Detector
 from .drafts import Draft, Lot
 from .events import Aside
@@ -43,6 +43,7 @@ class Assessor:
     """Everything a draft is judged by. ``as_of`` is the day of the run; nothing here asks the clock."""
 
     policy: Policy
+    windows: Windows
     coverage: Coverage
     prices: Prices
     as_of: date
@@ -58,16 +59,16 @@ class Assessor:
     def assess(self, draft: Draft, detector: Detector) -> tuple[Claim | None, list[NotClaimed]]:
         """The claim, if any unit is owed, and the units of the draft that are not claimed, with reasons."""
         left = [self._settled(draft, detector, s.reason, s.units, s.why, s.rows) for s in draft.settled]
+        if not draft.lots:
+            return None, left
         if draft.event_date > self.as_of:
             why = f"dated {draft.event_date}, after the day of this run ({self.as_of})"
-            return None, [*left, self._all(draft, detector, "too early", why)] if draft.lots else left
+            return None, [*left, self._all(draft, detector, "too early", why)]
         excluded = next((e for e in self.exclusions if e.covers(draft)), None)
-        if excluded and draft.lots:
+        if excluded:
             why = f"excluded in Settings: {excluded.reason or 'no reason given'}"
             return None, [*left, self._all(draft, detector, "excluded by policy", why, excluded.by)]
-        windows = [
-            (lot, find_window(self.policy, draft.kind, lot.clocks, draft.marketplace)) for lot in draft.lots
-        ]
+        windows = [(lot, self.windows.of(draft.kind, lot.clocks, draft.marketplace)) for lot in draft.lots]
         alive = [(lot, w) for lot, w in windows if not w.deadline or w.deadline >= self.as_of]
         dead = [(lot, w) for lot, w in windows if w.deadline and w.deadline < self.as_of]
         shown = self.as_of - timedelta(days=self.days("keep_expired"))

@@ -83,6 +83,7 @@ class Coverage:
         self._present: set[str] = set()
         self._unreadable: dict[str, int] = {}
         self._quiet: dict[str, list[tuple[str, Period]]] = {}
+        self._merged: dict[tuple[str, ...], list[Span]] = {}  # as every claim of a kind asks for them
         self._asked: dict[tuple[Needs, date], list[Question]] = {}  # many claims of a day ask the same
         for export in reports.exports:
             name = facts_of(export.report)
@@ -162,6 +163,12 @@ class Coverage:
 
     def spans(self, names: Sequence[str]) -> list[Span]:
         """The days covered by these reports together, without overlaps, in order."""
+        known = tuple(names)
+        if known not in self._merged:
+            self._merged[known] = self._merge(known)
+        return self._merged[known]
+
+    def _merge(self, names: Sequence[str]) -> list[Span]:
         merged: list[Span] = []
         for span in sorted(
             (s for n in names for s in self._spans.get(n, [])), key=lambda s: (s.first, s.last)

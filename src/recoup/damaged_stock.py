@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from .events import Aside, Credit, Findings, Loss
 
@@ -41,7 +41,7 @@ def settle_damaged_stock(findings: Findings, damage_codes: frozenset[str]) -> No
         left = loss.units - _draw(loss, finds, damages)
         if left:
             losses.append(
-                replace(loss, units=left, shows=_recount(loss, left), question=loss.question or NO_DAMAGE)
+                loss._replace(units=left, shows=_recount(loss, left), question=loss.question or NO_DAMAGE)
             )
         if left < loss.units:
             findings.asides.append(_aside(loss, loss.units - left))
@@ -85,7 +85,7 @@ def _recount(loss: Loss, units: int) -> str:
 
 
 def _left_over(credit: Credit, units: int) -> Credit:
-    return replace(credit, units=units, stock="sellable")
+    return credit._replace(units=units, stock="sellable")
 
 
 def _aside(loss: Loss, units: int) -> Aside:

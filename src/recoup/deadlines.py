@@ -36,6 +36,22 @@ def find_window(policy: Policy, kind: str, clocks: Sequence[date], marketplace: 
     return Window(opens, deadline, tuple(rule for rule in (earliest, latest) if rule))
 
 
+class Windows:
+    """The windows of one run, each worked out once: many events of a kind have the same days."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._found: dict[tuple[str, date, date, str], Window] = {}
+
+    def of(self, kind: str, clocks: Sequence[date], marketplace: str) -> Window:
+        """As `find_window`."""
+        key = (kind, min(clocks), max(clocks), marketplace)
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = find_window(self._policy, kind, clocks, marketplace)
+        return found
+
+
 def add(day: date, rule: PolicyValue) -> date:
     """The day that many days or calendar months later; a month end stays within its month."""
     count = round(rule.number)

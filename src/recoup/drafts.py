@@ -1,13 +1,13 @@
 """A claim before it has a window and a value: its units, its doubts, what settled the rest, and the rows.
 
-In ``evidence`` the units of a draft add up: losses count up, whatever settled units counts down, and the sum is
-what the draft claims. `recoup explain` derives a claim again from exactly these rows.
+In ``evidence`` the units of a draft that claims any add up: losses count up, whatever settled units counts down, and
+the sum is what the draft claims. `recoup explain` derives a claim again from exactly these rows.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -118,29 +118,30 @@ def draft_accounts(accounts: Iterable[Account]) -> list[Draft]:
 
 
 def _draft(accounts: list[Account]) -> Draft:
-    first = accounts[0].loss
+    losses = [a.loss for a in accounts]
+    first, days = losses[0], [x.date for x in losses]
     draft = Draft(
         kind=first.kind,
         key=first.key,
         product=first.product,
         marketplace=first.marketplace,
-        event_date=min(a.loss.date for a in accounts),
-        since=min(min(a.loss.date, a.loss.since or a.loss.date) for a in accounts),
+        event_date=min(days),
+        since=min([*days, *[x.since for x in losses if x.since]]),
         order_id=first.order_id,
-        reference_id=", ".join(sorted({a.loss.reference_id for a in accounts if a.loss.reference_id})),
+        reference_id=", ".join(sorted({x.reference_id for x in losses} - {""})),
         shipment_id=first.shipment_id,
         removal_order_id=first.removal_order_id,
     )
     for account in accounts:
         _add(draft, account)
+    if draft.lots:  # most losses are settled: nobody asks for the evidence of those
+        draft.evidence = [row for account in accounts for row in _evidence(account)]
     return draft
 
 
 def _add(draft: Draft, account: Account) -> None:
     loss = account.loss
-    draft.evidence += [loss_evidence(loss, loss.units), *loss.evidence]
     for use in account.uses:
-        draft.evidence.append(credit_evidence(use.credit, -use.units))
         reason = SETTLED_BY.get(use.credit.role, "found")
         rows = [use.credit.row, *use.credit.also, loss.row]
         draft.settled.append(Settled(reason, use.units, f"{loss.shows}; {use.credit.named}", rows))
@@ -148,21 +149,33 @@ def _add(draft: Draft, account: Account) -> None:
         by_amazon: Reason = "paid" if loss.pool == "order" else "found"
         why = f"{loss.shows}; Amazon's own report calls {account.reconciled} of them settled"
         draft.settled.append(Settled(by_amazon, account.reconciled, why, [loss.row]))
-        draft.evidence.append(loss_evidence(loss, -account.reconciled, f"{account.reconciled} reconciled"))
-    reversed_units = account.reversed_units
-    if reversed_units:
-        text = f"{reversed_units} paid and taken back: claimed as reimbursement_reversed"
-        draft.evidence.append(loss_evidence(loss, -reversed_units, text))
-    own = account.open - reversed_units
+    own = account.open - account.reversed_units
     if own and loss.excluded:
         draft.settled.append(Settled("excluded by policy", own, f"{loss.shows}: {loss.excluded}", [loss.row]))
-        draft.evidence.append(loss_evidence(loss, -own, loss.excluded))
     elif own:
         doubts = [(d.units, d.question) for d in account.doubts]
-        draft.evidence += [credit_evidence(d.credit, 0) for d in account.doubts if d.credit]
         if loss.question:
             doubts.append((own, loss.question))
         draft.lots.append(Lot(own, loss.clocks, doubts))
+
+
+def _evidence(account: Account) -> Iterator[Evidence]:
+    """The rows of an account: the loss counts up, what settled, reopened or excludes its units counts down."""
+    loss, reversed_units = account.loss, account.reversed_units
+    yield loss_evidence(loss, loss.units)
+    yield from loss.evidence
+    for use in account.uses:
+        yield credit_evidence(use.credit, -use.units)
+    if account.reconciled:
+        yield loss_evidence(loss, -account.reconciled, f"{account.reconciled} reconciled")
+    if reversed_units:
+        text = f"{reversed_units} paid and taken back: claimed as reimbursement_reversed"
+        yield loss_evidence(loss, -reversed_units, text)
+    own = account.open - reversed_units
+    if own and loss.excluded:
+        yield loss_evidence(loss, -own, loss.excluded)
+    elif own:
+        yield from (credit_evidence(d.credit, 0) for d in account.doubts if d.credit)
 
 
 def loss_evidence(loss: Loss, units: int, shows: str = "") -> Evidence:

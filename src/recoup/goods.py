@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from .events import Credit, Product, Reversal
 
@@ -36,14 +35,14 @@ def pair_goods(credits: Iterable[Credit], reversals: Sequence[Reversal]) -> list
             first, last = sorted((payment.date, arrival.date))
             kinds = payment.kinds | arrival.kinds
             both = (*payment.also, arrival.row)
-            paired.append(replace(payment, date=first, until=last, units=units, kinds=kinds, also=both))
+            paired.append(payment._replace(date=first, until=last, units=units, kinds=kinds, also=both))
             unmatched -= units
         if unmatched:
-            paired.append(replace(payment, units=unmatched))
+            paired.append(payment._replace(units=unmatched))
     for reversal in sorted((r for r in reversals if r.returned), key=lambda r: (r.date, r.reimbursement_id)):
         list(_take(_same(shelves, reversal.product, True), left, reversal.returned))
     others = [c for c in rest if c.role != "found" and not c.in_kind]
-    return others + paired + [replace(c, units=left[id(c)]) for c in arrivals if left[id(c)]]
+    return others + paired + [c._replace(units=left[id(c)]) for c in arrivals if left[id(c)]]
 
 
 def _order(credit: Credit) -> tuple[object, ...]:

@@ -17,12 +17,13 @@ import pandas as pd
 
 from .catalogue import Catalogue, build_catalogue
 from .events import Product
-from .frames import Row, records, source
+from .frames import Row, among, records, source
 from .model import Problem, SourceRow
 from .receipts import plain
 
 _Key = tuple[str, str]  # shipment, product; both for comparing only
 _UNITS = ("units_shipped", "units_received", "units_reconciled")
+_RECEIPT = ["reference_id", "sku", "fnsku", "asin", "quantity", "date", "_where", "_row"]
 _CELLS = (*_UNITS, "created", "delivered", "status", "action", "shipment_name")
 
 
@@ -107,8 +108,10 @@ def _listed(contents: pd.DataFrame, named: set[str]) -> dict[_Key, int]:
 
 
 def _receipts(ledger: pd.DataFrame, named: set[str], catalogue: Catalogue) -> dict[_Key, Receipts]:
-    rows = ledger[ledger["event_type"].eq("Receipts") & ledger["quantity"].notna() & ledger["date"].notna()]
-    rows = rows[rows["reference_id"].map(plain).isin(named)].sort_values(["date", "_where", "_row"])
+    receipts = ledger["event_type"].eq("Receipts") & ledger["quantity"].notna() & ledger["date"].notna()
+    rows = ledger.loc[receipts, _RECEIPT]
+    written = [name for name in rows["reference_id"].unique().tolist() if plain(name) in named]
+    rows = rows[among(rows["reference_id"], written)].sort_values(["date", "_where", "_row"])
     found: dict[_Key, list[Row]] = defaultdict(list)
     for row in records(rows):
         found[plain(row["reference_id"]), plain(row["fnsku"])].append(row)

@@ -1,13 +1,14 @@
 """The vocabulary: what a source row, a problem, an event, a claim and a piece of evidence are.
 
-No logic lives here. Every other module may import it; it imports nothing of Recoup.
+No logic lives here. Every other module may import it; it imports nothing of Recoup. What there are tens of thousands
+of are named tuples, which take a fifth of the time that a frozen dataclass takes to make.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     import numpy as np
@@ -73,8 +74,7 @@ class RawTable:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SourceRow:
+class SourceRow(NamedTuple):
     """Where a number came from: tab or file, and the row in it as of this run."""
 
     where: str
@@ -101,8 +101,7 @@ Role: TypeAlias = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One report row that counts for or against a claim, with the fields that identify it."""
 
     role: Role

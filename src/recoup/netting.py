@@ -45,6 +45,9 @@ def allocate(
     purses = [Purse(c, c.units) for c in sorted(pair_goods(credits, reversals), key=_credit_order)]
     payments = [p for p in purses if p.credit.role == "reimbursement"]
     returns = [p for p in purses if _arrived(p.credit)]
+    others = [
+        p for p in purses if not _arrived(p.credit)
+    ]  # what arrived serves its own order or parcel alone
     unlinked = _withdraw(reversals, payments)
     for purse in sorted(returns, key=lambda p: not p.credit.parcel):  # what names its parcel goes first
         _serve_order(purse, index)
@@ -52,15 +55,15 @@ def allocate(
         _serve_case(purse, index, cases or {})
     for purse in payments:
         _serve_order(purse, index)
-    for purse in purses:
+    for purse in others:
         _serve_ledger(purse, index)
-    for purse in purses:
+    for purse in others:
         _serve_asin(purse, index)
-    for purse in purses:
+    for purse in others:
         _serve_ledger(purse, excluded)
     for purse in payments:
         _question_leftover(purse, index)
-    for purse in purses:
+    for purse in others:
         _question_early(purse, index, lead_days)
     _question_newer(accounts, index, cases or {})
     return Allocation(everything, purses, unlinked + _unexplained(payments, returns, index))
@@ -111,6 +114,8 @@ def _serve_order(purse: Purse, index: Index) -> None:
     """Returns, receipts and payments that name an order or parcel: its product first, then a question."""
     credit = purse.credit
     order = [a for a in index.of_id(credit) if not _arrived(credit) or a.loss.kind in credit.kinds]
+    if not order:
+        return
     near = [(a.loss.product.distance(credit.product), a) for a in order]
     for tier in (None,) if credit.product.blank else (0, 1, 2):  # SKU, then FNSKU, then ASIN
         purse.spend([a for distance, a in near if distance == tier])
@@ -123,14 +128,14 @@ def _serve_order(purse: Purse, index: Index) -> None:
 def _serve_ledger(purse: Purse, index: Index) -> None:
     """Finds and payments by product and reason, in date order, each to losses dated on or before it."""
     credit = purse.credit
-    if _arrived(credit) or credit.own_order or purse.left is None:
+    if credit.own_order or purse.left is None:
         return
     purse.spend([a for a in index.of_product(credit) if _serves(credit, a.loss)])
 
 
 def _serve_asin(purse: Purse, index: Index) -> None:
     """Ledger receipts of returned units that are left over: another FNSKU of the ASIN may have got the unit."""
-    if purse.credit.role == "receipt" and not _arrived(purse.credit) and purse.left:
+    if purse.credit.role == "receipt" and purse.left:
         purse.spend([a for a in index.of_asin(purse.credit) if _serves(purse.credit, a.loss)])
 
 
@@ -164,7 +169,7 @@ def _question_leftover(purse: Purse, index: Index) -> None:
 def _question_early(purse: Purse, index: Index, lead_days: int) -> None:
     """An unused ledger credit shortly before a loss makes as many units a question (RULES 2.5)."""
     credit = purse.credit
-    if not purse.left or credit.own_order or _arrived(credit):
+    if not purse.left or credit.own_order:
         return
     for account in index.of_product(credit):
         loss = account.loss
@@ -217,7 +222,7 @@ def _unexplained(
     for purse in returns:
         returned[purse.credit.id].append(purse.credit.product)
     found: list[tuple[Reversal, int, str]] = []
-    for purse in payments:
+    for purse in (p for p in payments if p.withdrawn):
         credit, order = purse.credit, index.of_id(purse.credit)
         same = order if credit.own_order else index.of_product(credit)
         by_word = sum(

@@ -25,29 +25,38 @@ COMMISSIONS = ("Commission", "RefundCommission")
 FEES = ("FulfillmentFee",)
 PAYMENT = "Inventory Reimbursement"  # in the description of a payment for units
 OVER_REFUND, COMMISSION_KEPT = "refund_exceeds_charge", "refund_commission_kept"
+_READ = [
+    *("order_id", "sku", "type", "item", "posted_date", "currency", "amount", "description", "_where", "_row")
+]
 _GROUP = ["order_id", "sku", "type", "posted_date", "currency", "about"]
 
 
-def price_credits(money_lines: pd.DataFrame) -> list[MoneyCredit]:
-    """What was given back of refunds, or without saying of what."""
-    rows = _given_back(money_lines)
+def adjusted_lines(money_lines: pd.DataFrame) -> pd.DataFrame:
+    """The lines of adjustments and refunds, few of all: no other line gives money back."""
+    return money_lines.loc[money_lines["type"].isin((*ADJUSTMENTS, REFUND)), _READ]
+
+
+def price_credits(adjusted: pd.DataFrame) -> list[MoneyCredit]:
+    """What was given back of refunds, or without saying of what; ``adjusted``: see `adjusted_lines`."""
+    rows = _given_back(adjusted)
     return list(_credits(rows[rows["about"].isin(["price", "anything"])]))
 
 
-def commission_credits(money_lines: pd.DataFrame) -> list[MoneyCredit]:
-    """What was given back of commissions."""
-    rows = _given_back(money_lines)
+def commission_credits(adjusted: pd.DataFrame) -> list[MoneyCredit]:
+    """What was given back of commissions; ``adjusted``: see `adjusted_lines`."""
+    rows = _given_back(adjusted)
     return list(_credits(rows[rows["about"].eq("commission")]))
 
 
-def charged_again(money_lines: pd.DataFrame, replaced: Mapping[str, str]) -> dict[str, str]:
+def charged_again(adjusted: pd.DataFrame, replaced: Mapping[str, str]) -> dict[str, str]:
     """First order id -> that its customer was charged again for the price, in words, with amount and day.
 
-    ``replaced``: replacement order id -> first order id. Retrocharges that were refunded again count no more.
+    ``adjusted``: see `adjusted_lines`. ``replaced``: replacement order id -> first order id. Retrocharges that were
+    refunded again count no more.
     """
-    if money_lines.empty:
+    if adjusted.empty:
         return {}
-    rows = money_lines[money_lines["type"].isin(RETROCHARGES) & money_lines["item"].eq("Principal")]
+    rows = adjusted[adjusted["type"].isin(RETROCHARGES) & adjusted["item"].eq("Principal")]
     rows = rows[rows["order_id"].ne("") & rows["posted_date"].notna()]
     if rows.empty:
         return {}
@@ -61,16 +70,16 @@ def charged_again(money_lines: pd.DataFrame, replaced: Mapping[str, str]) -> dic
     return found
 
 
-def _given_back(money: pd.DataFrame) -> pd.DataFrame:
+def _given_back(lines: pd.DataFrame) -> pd.DataFrame:
     """The lines that may give money back, with what each is about."""
-    if money.empty:
-        return money.assign(about="")
-    alone = money["type"].isin(ADJUSTMENTS) & ~money["description"].str.contains(PAYMENT, regex=False)
-    conceded = money["type"].eq(REFUND) & money["item"].isin(CONCESSIONS) & money["amount"].gt(0)
-    if not (alone | conceded).any():
-        return money.iloc[:0].assign(about="")
-    named = money["order_id"].ne("") & money["posted_date"].notna() & money["amount"].notna()
-    rows = money[(alone | conceded) & named & ~money["item"].isin(FEES)]
+    if lines.empty:
+        return lines.assign(about="")
+    alone = lines["type"].isin(ADJUSTMENTS) & ~lines["description"].str.contains(PAYMENT, regex=False)
+    conceded = lines["type"].eq(REFUND) & lines["item"].isin(CONCESSIONS) & lines["amount"].gt(0)
+    named = lines["order_id"].ne("") & lines["posted_date"].notna() & lines["amount"].notna()
+    rows = lines[(alone | conceded) & named & ~lines["item"].isin(FEES)]
+    if rows.empty:
+        return rows.assign(about="")
     price = rows["item"].isin((*PRICE, WITHHELD, *CONCESSIONS))
     commission = rows["item"].isin(COMMISSIONS) | rows["type"].eq("Fee Adjustment") & ~price
     about = np.select([price, commission], ["price", "commission"], "anything")

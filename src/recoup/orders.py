@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 import pandas as pd
 
-from .frames import Row, among, records, source
+from .frames import among, tuples
 from .model import SourceRow
 
 SELLER_FULFILLED = "Seller"
@@ -24,14 +26,13 @@ PRICE = (
 WITHHELD = "WithheldTax"  # tax that Amazon keeps from the seller and pays itself
 _SALE_ITEMS = ("Principal", "Commission", "FulfillmentFee")
 _COLUMNS = [
-    *("posted_date", "order_id", "sku", "type", "item", "amount", "quantity", "currency"),
-    *("marketplace", "fulfillment", "deferred", "settlement_id", "_where", "_row"),
-]
+    *("order_id", "sku", "quantity", "marketplace", "fulfillment"),
+    *("posted_date", "type", "item", "amount", "deferred", "currency", "settlement_id", "_where", "_row"),
+]  # the latter as in a Posting
 _ITEMS = (*PRICE, WITHHELD, *_SALE_ITEMS, "RefundCommission")
 
 
-@dataclass(frozen=True, slots=True)
-class Refund:
+class Refund(NamedTuple):
     """Principal given back on one day for one order line. ``quantity`` None where the report has none."""
 
     date: date
@@ -41,8 +42,7 @@ class Refund:
     row: SourceRow
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One money line of a sale: principal with its quantity, or a fee (negative, quantity 0)."""
 
     item: str
@@ -51,8 +51,7 @@ class Line:
     row: SourceRow
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
+class Posting(NamedTuple):  # made by the ten thousand: a fifth of the cost of a frozen dataclass
     """One money line of a sale, refund or dispute as written: what the seller gets is positive."""
 
     date: date
@@ -149,28 +148,26 @@ def build_orders(money_lines: pd.DataFrame, order_ids: Iterable[str]) -> Orders:
     lines: Orders = {}
     order = ["posted_date", "_where", "_row"]
     rows = money_lines.loc[keep, _COLUMNS].sort_values(order, kind="stable")
-    for row in records(rows):
-        key = (row["order_id"], row["sku"])
-        line = lines.setdefault(key, OrderLine(*key))
-        line.currency = line.currency or row["currency"]
-        line.marketplace = line.marketplace or row["marketplace"]
-        line.fulfillment = line.fulfillment or row["fulfillment"]
-        _book(line, row)
+    for order_id, sku, quantity, marketplace, fulfillment, posted, *cells, where, number in tuples(rows):
+        line = lines.get((order_id, sku))
+        if line is None:
+            line = lines[order_id, sku] = OrderLine(order_id, sku)
+        posting = Posting._make((posted.date(), *cells, SourceRow(where, number)))
+        line.currency = line.currency or posting.currency
+        line.marketplace = line.marketplace or marketplace
+        line.fulfillment = line.fulfillment or fulfillment
+        line.postings.append(posting)
+        _book(line, posting, 0 if math.isnan(quantity) else round(quantity))
     return lines
 
 
-def _book(line: OrderLine, row: Row) -> None:
-    item, amount, day = row["item"], float(row["amount"]), row["posted_date"].date()
-    where, deferred = source(row), bool(row["deferred"])
-    line.postings.append(
-        Posting(day, row["type"], item, amount, deferred, row["currency"], row["settlement_id"], where)
-    )
-    quantity: int | None = None if pd.isna(row["quantity"]) else round(row["quantity"])
-    if row["type"] == REFUND and item == "Principal" and amount < 0:
-        units: int | None = abs(quantity) if quantity else None
-        line.refunds.append(Refund(day, -amount, units, deferred, where))
-    elif row["type"] == SALE and item in _SALE_ITEMS:
-        _book_sale(line, Line(item, amount, (quantity or 0) if item == "Principal" else 0, where), day)
+def _book(line: OrderLine, p: Posting, quantity: int) -> None:
+    if p.type == REFUND:
+        if p.item == "Principal" and p.amount < 0:
+            line.refunds.append(Refund(p.date, -p.amount, abs(quantity) or None, p.deferred, p.row))
+    elif p.type == SALE and p.item in _SALE_ITEMS:
+        part = Line(p.item, p.amount, quantity if p.item == "Principal" else 0, p.row)
+        _book_sale(line, part, p.date)
 
 
 def _book_sale(line: OrderLine, part: Line, day: date) -> None:
@@ -195,6 +192,12 @@ def replaced_orders(replacements: pd.DataFrame) -> dict[str, str]:
     pairs = replacements[["replacement_order_id", "original_order_id"]].drop_duplicates()
     known = {new: old for new, old in pairs.itertuples(index=False, name=None) if new and old and new != old}
     return {new: _first(new, known) for new in known}
+
+
+def first_orders(order_ids: pd.Series, replaced: Mapping[str, str]) -> pd.Series:
+    """The order ids, that of a replacement exchanged for that of the order it replaces (see `replaced_orders`)."""
+    again = among(order_ids, replaced)
+    return order_ids.mask(again, order_ids[again].map(replaced)) if again.any() else order_ids
 
 
 def _first(order: str, known: dict[str, str]) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 
 from .case_payments import Ledger, Paid, TakenBack, Verdict
@@ -73,7 +72,7 @@ def _tell(mine: list[Evidence], paid: Paid, words: str) -> list[Evidence]:
     for n, row in enumerate(mine):
         free = row.role == "reimbursement" and not row.shows.endswith(DOUBT)
         if free and row.source == paid.row and MINE not in row.shows:
-            mine[n] = replace(row, shows=f"{row.shows}{words}")
+            mine[n] = row._replace(shows=f"{row.shows}{words}")
             return []
     units = None if paid.units is None else -paid.units
     return [

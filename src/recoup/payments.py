@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -26,8 +27,7 @@ AboutMoney = Callable[[str, str, Product], frozenset[str]]  # case id, reimburse
 REVERSAL = plain("Reimbursement_Reversal")
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(NamedTuple):
     """One reimbursement line with cash, for questions about its amount. Money in ``currency``."""
 
     reimbursement_id: str

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from .accounts import Allocation
@@ -14,8 +14,8 @@ from .claims import Assessor, Exclusion
 from .confidence import Outcomes
 from .coverage import Coverage
 from .damaged_stock import settle_damaged_stock
-from .deadlines import find_window
-from .detectors import Detector, Scene, all_detectors
+from .deadlines import Windows
+from .detectors import Detector, Scene, all_detectors, stock_adjustments
 from .detectors.reimbursement_reversed import KIND as REVERSED
 from .detectors.reimbursement_underpaid import KIND as UNDERPAID
 from .detectors.reimbursement_underpaid import PREFIX as UNDERPAID_PREFIX
@@ -25,11 +25,13 @@ from .events import Aside, Credit, Findings, Loss, MoneyCredit, Overcharge, Prod
 from .identity import claim_id
 from .model import Claim, NotClaimed, Problem
 from .netting import ClaimKey, allocate
-from .order_adjustments import charged_again
+from .order_adjustments import adjusted_lines, charged_again
 from .orders import build_orders, replaced_orders
 from .payments import AboutMoney, Payments, read_payments
 from .policy import ALL, Policy
-from .recalled import Recalled, missing_losses, settle_recalled
+from .recalled import Recalled, missing_losses, not_derived, settle_recalled
+from .receipts import read_removals
+from .refunds import resent_units
 from .reports import Reports, StatedPeriod
 from .roll_forward import check_roll_forward
 from .sourcing import SourcingCosts
@@ -95,10 +97,13 @@ def detect(reports: Reports, brief: Brief) -> Result:
     losses, early = _split_early(findings.losses, brief)
     overcharges, too_early = split_early(findings.overcharges, brief.as_of)
     early += too_early
-    losses = [_dated(loss, brief.policy) for loss in losses]
-    derived = _ids([*losses, *early, *findings.asides], brief)
-    credits = [_of_original(c, scene) for c in (*findings.credits, *scene.payments.credits)]
-    recalled = missing_losses(brief.recalled, derived, credits)
+    windows = Windows(brief.policy)
+    losses = [x._replace(deadline=_deadline(x, windows)) for x in losses]
+    derived = _ids([*losses, *early, *findings.asides], brief) if brief.recalled else []
+    recalled = not_derived(brief.recalled, derived)
+    arrived = _arrivals(None if recalled else _orders(losses, scene), reports, scene, coverage)
+    credits = [_of_original(c, scene) for c in (*arrived, *findings.credits, *scene.payments.credits)]
+    recalled = missing_losses(recalled, credits) if recalled else []
     losses += [r.loss for r in recalled]
     allocation = allocate(
         losses,
@@ -115,13 +120,11 @@ def detect(reports: Reports, brief: Brief) -> Result:
     back = [*findings.money_credits, *scene.payments.fee_corrections]
     back += scene.payments.case_money
     filed = _case_keys(overcharges, brief)
-    drafts += settle_charges(overcharges, back, lambda o: _deadline(o, brief.policy), filed)
+    drafts += settle_charges(overcharges, back, lambda o: _deadline(o, windows), filed)
     problems += _question_unsound(drafts, allocation)
-    costs = SourcingCosts(reports.frames["sourcing_costs"])
-    prices = Prices(brief.policy, costs, scene.orders, brief.as_of)
-    assessor = Assessor(
-        brief.policy, coverage, prices, brief.as_of, brief.home, brief.exclusions, brief.outcomes
-    )
+    prices = Prices(brief.policy, scene.costs, scene.orders, brief.as_of)
+    judge = (brief.policy, windows, coverage, prices)
+    assessor = Assessor(*judge, brief.as_of, brief.home, brief.exclusions, brief.outcomes)
     claims, left, held = _assess(drafts, [*findings.asides, *early], assessor, not_run)
     problems += missing_documents(claims, reports.frames, brief.policy)
     problems += [*not_run_problems(not_run, held), *check_coverage(coverage)]
@@ -134,7 +137,8 @@ def _scene(reports: Reports, brief: Brief) -> Scene:
     frames = reports.frames
     catalogue = build_catalogue([frames[n] for n in AMAZONS], [frames[n] for n in FURTHER])
     replaced = replaced_orders(frames["replacements"])
-    named_orders = {*frames["customer_returns"]["order_id"].unique(), *replaced.values()}
+    adjusted = adjusted_lines(frames["money_lines"])
+    named_orders = {*frames["customer_returns"]["order_id"].tolist(), *replaced.values()}
     return Scene(
         policy=brief.policy,
         home=brief.home,
@@ -143,9 +147,16 @@ def _scene(reports: Reports, brief: Brief) -> Scene:
         payments=read_payments(
             frames["reimbursements"], brief.policy, catalogue, brief.cases.keys(), _about_money(brief)
         ),
+        costs=SourcingCosts(frames["sourcing_costs"]),
         replaced=replaced,
         filed=_filed(brief),
-        charged_again=charged_again(frames["money_lines"], replaced),
+        charged_again=charged_again(adjusted, replaced),
+        resent=resent_units(frames["replacements"], replaced),
+        removals=read_removals(
+            frames["removal_shipments"], frames["removal_orders"], frames["removal_receipts"], catalogue
+        ),
+        money_adjusted=adjusted,
+        stock_adjusted=stock_adjustments(frames["inventory_ledger"]),
     )
 
 
@@ -181,6 +192,23 @@ def _find(reports: Reports, scene: Scene, coverage: Coverage) -> Findings:
     return findings
 
 
+def _orders(losses: Iterable[Loss], scene: Scene) -> set[str]:
+    """The first orders of which anything was lost or paid: what came back of any other settles nothing.
+
+    Not for losses whose rows were cleared: which return settled one may stand in its old line alone.
+    """
+    paid = {credit.order_id for credit in scene.payments.credits} - {""}
+    return {name for loss in losses for name in loss.ids} | {scene.replaced.get(o, o) for o in paid}
+
+
+def _arrivals(
+    orders: Collection[str] | None, reports: Reports, scene: Scene, coverage: Coverage
+) -> list[Credit]:
+    """What came back for these orders (None: for any), of every kind whose own reports are there."""
+    detectors = [d for d in all_detectors().values() if not coverage.missing(d.needs)]
+    return [credit for detector in detectors for credit in detector.arrivals(reports, scene, orders)]
+
+
 def _split_early(losses: Sequence[Loss], brief: Brief) -> tuple[list[Loss], list[Aside]]:
     """Losses dated after the day of the run are too early; credits of those days count."""
     now = [x for x in losses if x.date <= brief.as_of]
@@ -209,15 +237,11 @@ def _split_early(losses: Sequence[Loss], brief: Brief) -> tuple[list[Loss], list
 def _of_original(credit: Credit, scene: Scene) -> Credit:
     """A return or payment that names a replacement order belongs to the order that was replaced."""
     original = scene.replaced.get(credit.order_id) if credit.order_id else None
-    return replace(credit, belongs_to=original) if original else credit
+    return credit._replace(belongs_to=original) if original else credit
 
 
-def _dated(loss: Loss, policy: Policy) -> Loss:
-    return replace(loss, deadline=_deadline(loss, policy))
-
-
-def _deadline(event: Loss | Overcharge, policy: Policy) -> date | None:
-    return find_window(policy, event.kind, event.clocks, event.marketplace).deadline
+def _deadline(event: Loss | Overcharge, windows: Windows) -> date | None:
+    return windows.of(event.kind, event.clocks, event.marketplace).deadline
 
 
 def _ids(events: Iterable[Loss | Aside | Overcharge | Draft], brief: Brief) -> list[str]:
@@ -226,8 +250,8 @@ def _ids(events: Iterable[Loss | Aside | Overcharge | Draft], brief: Brief) -> l
 
 
 def _given_back(drafts: Sequence[Draft], brief: Brief) -> dict[str, list[tuple[MoneyCredit, float]]]:
-    named = zip(_ids(drafts, brief), drafts, strict=True)
-    return {key: draft.given_back for key, draft in named if draft.given_back}
+    paid = [draft for draft in drafts if draft.given_back]
+    return {key: draft.given_back for key, draft in zip(_ids(paid, brief), paid, strict=True)}
 
 
 def _case_keys(losses: Sequence[Loss | Overcharge], brief: Brief) -> dict[str, list[ClaimKey]]:

@@ -17,7 +17,7 @@ from .explain import Explanation
 from .home import counted
 from .importing import Imported
 from .memory import plain
-from .model import Problem, Record, RecoupError
+from .model import NotClaimed, Problem, Record, RecoupError
 from .pipeline import Result
 from .policy import ALL, Policy
 from .prepare import Ask
@@ -298,7 +298,7 @@ def _summary(done: Refreshed) -> dict[str, Any]:
         "workbook": str(done.path) if done.path else None,
         "notice": done.notice,
         "claims": [{k: _value(v) for k, v in row.items()} for row in summary.rows],
-        "not_claimed": [dataclasses.asdict(n) for n in summary.not_claimed],
+        "not_claimed": [_line(n) for n in summary.not_claimed],
         "checks": _problems(summary.problems),
         "counts": {
             "claims": len(summary.rows),
@@ -313,6 +313,10 @@ def _summary(done: Refreshed) -> dict[str, Any]:
         "seconds": summary.seconds,
         "versions": {"recoup": __version__, "python": platform.python_version()},
     }
+
+
+def _line(line: NotClaimed) -> dict[str, Any]:
+    return {**dataclasses.asdict(line), "rows": [row._asdict() for row in line.rows]}
 
 
 def _problems(problems: Sequence[Problem]) -> list[dict[str, Any]]:

@@ -136,25 +136,29 @@ def _units(row: Record) -> int:
     return round(units) if isinstance(units, (int, float)) else 0
 
 
-def missing_losses(
-    recalled: Iterable[Recalled], derived: Iterable[str], credits: Iterable[Credit]
-) -> list[Recalled]:
-    """Those whose claim id nothing in the reports gives any more, with the units that still matter.
+def not_derived(recalled: Iterable[Recalled], derived: Iterable[str]) -> list[Recalled]:
+    """Those whose claim id nothing in the reports gives any more."""
+    ids = set(derived)
+    return [entry for entry in recalled if not {entry.claim_id, entry.now} & ids]
+
+
+def missing_losses(recalled: Iterable[Recalled], credits: Iterable[Credit]) -> list[Recalled]:
+    """Losses that are `not_derived` and whose return is gone as well, with the units that still matter.
 
     Units that were settled by a credit whose row is cleared too are gone with it: nothing else may settle them.
     """
-    ids, there = set(derived), list(credits)
+    there = list(credits)
     present = {(c.reference_id or "-", str(c.date)) for c in there}
     returns = [c for c in there if c.role == "return"]
     found = []
     for entry in recalled:
-        if {entry.claim_id, entry.now} & ids or _came_back(entry.loss, returns):
+        if _came_back(entry.loss, returns):
             continue
         kept = [x for x in entry.lines if x[2] and x[2] <= present]
         settled = sum(units for _, units, _ in kept)
         known = frozenset(name for _, _, names in kept for name in names)
         gone = frozenset(name for x in entry.lines if x not in kept and x[0] == "paid" for name in x[2])
-        loss = replace(entry.loss, units=entry.loss.units + settled)
+        loss = entry.loss._replace(units=entry.loss.units + settled)
         if loss.units > 0:
             found.append(replace(entry, loss=loss, settled=settled, known=known, gone=gone))
     return found
@@ -175,6 +179,8 @@ def settle_recalled(
     What a newly spent payment could also have paid becomes a question; a reversal of such a loss is one whose
     loss is not in the reports.
     """
+    if not recalled:
+        return allocation, []
     by_key = {(r.loss.kind, r.loss.key): r for r in recalled}
     mine = [a for a in allocation.accounts if (a.loss.kind, a.loss.key) in by_key]
     rest = [a for a in allocation.accounts if (a.loss.kind, a.loss.key) not in by_key]

@@ -15,7 +15,7 @@ from datetime import date
 
 import pandas as pd
 
-from .frames import records, source
+from .frames import among, records, source, tuples
 from .model import Evidence, SourceRow
 from .money import exceeds
 from .orders import OrderLine, Orders, Refund
@@ -173,10 +173,11 @@ def return_doubts(
     found: dict[tuple[str, str], str] = {}
     if returns.empty:
         return found
-    sums = returns.groupby(["order_id", "sku"], as_index=False)[["quantity"]].sum()
-    for row in records(sums):
-        order, sku, units = str(row["order_id"]), str(row["sku"]), round(row["quantity"])
-        line = orders.get((order, sku))
+    named = {order for order, _ in orders} | set(again)
+    some = returns[among(returns["order_id"], named)]
+    sums = some.groupby(["order_id", "sku"], as_index=False)[["quantity"]].sum()
+    for order, sku, quantity in tuples(sums):
+        line, units = orders.get((order, sku)), round(quantity)
         sent = (line.sold if line else 0) + sum(r.units for r in resent.get(order, ()))
         asked = []
         if line and line.sold and units > sent:

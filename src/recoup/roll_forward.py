@@ -141,7 +141,7 @@ def _differences(summary: pd.DataFrame, ledger: pd.DataFrame, first: date, last:
     in_days = ledger["date"].ge(pd.Timestamp(first)) & ledger["date"].lt(
         pd.Timestamp(last + timedelta(days=1))
     )
-    detail = ledger[in_days].groupby(SHELF)["quantity"].sum()
+    detail = ledger.loc[in_days, [*SHELF, "quantity"]].groupby(SHELF)["quantity"].sum()
     moved = (summary["ending_balance"] - summary["starting_balance"]).groupby(
         [summary[name] for name in SHELF]
     )

@@ -30,9 +30,10 @@ class Cost:
 class SourcingCosts:
     """Costs of the Sourcing Costs tab, by FNSKU, else SKU, else ASIN."""
 
-    def __init__(self, frame: pd.DataFrame) -> None:
+    def __init__(self, frame: pd.DataFrame | None = None) -> None:
+        """``frame``: the rows of the tab; None for no cost at all."""
         self._costs: dict[tuple[str, str], list[Cost]] = defaultdict(list)
-        for row in records(frame):
+        for row in records(frame) if frame is not None else ():
             for cost in _costs(row):
                 for name in ("fnsku", "sku", "asin"):
                     if row[name]:

@@ -6,9 +6,9 @@ import importlib
 import pkgutil
 from functools import cache
 
-from ._detector import Detector, Scene
+from ._detector import Detector, Scene, stock_adjustments
 
-__all__ = ["Detector", "Scene", "all_detectors"]
+__all__ = ["Detector", "Scene", "all_detectors", "stock_adjustments"]
 
 
 @cache

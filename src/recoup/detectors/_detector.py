@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -12,12 +12,15 @@ import pandas as pd
 from ..accounts import Allocation
 from ..catalogue import FOUND_SKU, Catalogue
 from ..drafts import Draft
-from ..events import Findings, Loss, Product
+from ..events import Credit, Findings, Loss, Product
 from ..frames import Row, source
 from ..orders import Orders
 from ..payments import Payments
 from ..policy import Policy
+from ..receipts import Removals
+from ..refunds import Resent
 from ..reports import Reports
+from ..sourcing import SourcingCosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,9 @@ class Scene:
 
     ``replaced``: the order id of a replacement -> the order it replaces. ``filed``: claim id -> the Amazon case
     ids under which it was filed. ``charged_again``: first order id -> that its customer was charged again, in words.
+    ``resent``: see `resent_units`. ``removals``: parcels of removals and what was received of them.
+    ``money_adjusted``, ``stock_adjusted``: the few rows of large reports at which several detectors look, see
+    `adjusted_lines` and `stock_adjustments`.
     """
 
     policy: Policy
@@ -33,13 +39,22 @@ class Scene:
     catalogue: Catalogue
     orders: Orders
     payments: Payments
+    costs: SourcingCosts = field(default_factory=SourcingCosts)
     replaced: Mapping[str, str] = field(default_factory=dict)
     filed: Mapping[str, frozenset[str]] = field(default_factory=dict)
     charged_again: Mapping[str, str] = field(default_factory=dict)
+    resent: Mapping[str, Sequence[Resent]] = field(default_factory=dict)
+    removals: Removals = field(default_factory=Removals)
+    money_adjusted: pd.DataFrame = field(default_factory=pd.DataFrame)
+    stock_adjusted: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def _nothing(reports: Reports, scene: Scene) -> Findings:
     return Findings()
+
+
+def _no_credits(reports: Reports, scene: Scene, orders: Collection[str] | None) -> list[Credit]:
+    return []
 
 
 def _no_drafts(allocation: Allocation, reports: Reports, scene: Scene) -> list[Draft]:
@@ -52,7 +67,8 @@ class Detector:
 
     ``needs`` are the reports it reads, ``refuted_by`` those that could refute it (both must reach from the
     event to the day of the run); a tuple inside them means "one of these". ``find`` reports events before the
-    allocation, ``review`` drafts claims from its result. ``value`` says how the money is found (RULES 5).
+    allocation, ``arrivals`` what came back for the orders it is given (None: all), and ``review`` drafts claims from
+    its result. ``value`` says how the money is found (RULES 5).
     """
 
     kind: str
@@ -65,6 +81,7 @@ class Detector:
     helped_by: tuple[str, ...] = ()  # further reports it looks at where they are there
     pays_itself: bool = False  # Amazon usually pays such units without a claim
     find: Callable[[Reports, Scene], Findings] = field(default=_nothing)
+    arrivals: Callable[[Reports, Scene, Collection[str] | None], list[Credit]] = field(default=_no_credits)
     review: Callable[[Allocation, Reports, Scene], list[Draft]] = field(default=_no_drafts)
 
 
@@ -109,9 +126,8 @@ def ledger_loss(
     )
 
 
-def adjustments(reports: Reports) -> pd.DataFrame:
+def stock_adjustments(ledger: pd.DataFrame) -> pd.DataFrame:
     """The ledger's adjustments with a quantity."""
-    ledger = reports.frames["inventory_ledger"]
     found: pd.DataFrame = ledger[
         ledger["event_type"].eq("Adjustments") & ledger["quantity"].ne(0) & ledger["date"].notna()
     ]

@@ -11,7 +11,7 @@ import pandas as pd
 from ..catalogue import Catalogue
 from ..events import Product
 from ..fees.measures import in_inches_and_pounds
-from ..frames import among
+from ..frames import among, places
 from ..orders import SELLER_FULFILLED
 from ..reports import Reports
 
@@ -23,11 +23,12 @@ RESOLD = "amzn.gr."  # begins the SKUs under which Amazon sells what came back
 _NOISE = 1e-6
 SUMS: dict[str, Any] = {"amount": "sum", "units": lambda n: n.sum(min_count=1), "principal": "sum"}
 LINE = ["order_id", "sku", "currency", "marketplace"]
+FEE_COLUMNS = [*LINE, "type", "item", "amount", "posted_date", "settlement_id", "_where", "_row"]
 
 
 def fee_lines(money: pd.DataFrame, home: str) -> pd.DataFrame:
     """The fulfilment fees and corrections of them on Amazon orders, released; a blank marketplace is ``home``."""
-    lines = money[
+    chosen = (
         money["item"].eq(ITEM)
         & money["order_id"].ne("")
         & ~money["order_id"].str.startswith(MULTI_CHANNEL)
@@ -35,7 +36,8 @@ def fee_lines(money: pd.DataFrame, home: str) -> pd.DataFrame:
         & money["fulfillment"].ne(SELLER_FULFILLED)
         & money["posted_date"].notna()
         & ~money["deferred"]
-    ]
+    )
+    lines = money.loc[chosen, FEE_COLUMNS]
     lines = lines.assign(day=lines["posted_date"].dt.floor("D"))
     lines["marketplace"] = lines["marketplace"].mask(lines["marketplace"].eq(""), home)
     return lines
@@ -78,16 +80,17 @@ def _key(rows: pd.DataFrame) -> pd.Series:
 
 def _sold(money: pd.DataFrame, keys: pd.Index) -> pd.DataFrame:
     """Units and principal by line, a position in ``keys``, and day."""
-    rows = money[money["item"].eq("Principal") & money["type"].eq("Order") & money["quantity"].gt(0)]
-    rows = rows.assign(line=keys.get_indexer(pd.Index(_key(rows))), day=rows["posted_date"].dt.floor("D"))
-    by_day = rows[rows["line"].ge(0)].groupby(["line", "day"], sort=False, as_index=False)
-    return by_day.agg(units=("quantity", "sum"), principal=("amount", "sum"))
+    sales = money["item"].eq("Principal") & money["type"].eq("Order") & money["quantity"].gt(0)
+    rows = money.loc[sales, ["order_id", "sku", "posted_date", "quantity", "amount"]]
+    line, day = places(_key(rows), keys), rows["posted_date"].dt.floor("D")
+    known = pd.DataFrame({"line": line, "day": day, "units": rows["quantity"], "principal": rows["amount"]})
+    return known[known["line"].ge(0)].groupby(["line", "day"], sort=False, as_index=False).sum()
 
 
 def _shipped(shipments: pd.DataFrame, keys: pd.Index) -> pd.DataFrame:
     """The first and last day on which units of a line, a position in ``keys``, shipped, and how many."""
-    rows = shipments[shipments["shipment_date"].notna()]
-    rows = rows.assign(line=keys.get_indexer(pd.Index(_key(rows))))
+    rows = shipments[["order_id", "sku", "shipment_date", "quantity"]][shipments["shipment_date"].notna()]
+    rows = rows[["shipment_date", "quantity"]].assign(line=places(_key(rows), keys))
     return rows.groupby("line", sort=False, as_index=False).agg(
         shipped_first=("shipment_date", "min"),
         shipped_last=("shipment_date", "max"),

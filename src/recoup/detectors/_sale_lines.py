@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..frames import among
+from ..frames import among, places
 
 REFUNDS = ("Refund", "Chargeback Refund", "A-to-z Guarantee")
 ADJUSTMENTS = ("Adjustment", "Fee Adjustment")
@@ -21,6 +21,7 @@ COLUMNS = {  # item of a sale -> column
     "Commission": "commission",
     CLOSING: "closing",
 }
+_READ = ["order_id", "sku", "marketplace", "currency", "item", "amount", "posted_date", "quantity"]
 NO_FEES = (
     "Principal",
     "Shipping",
@@ -42,14 +43,15 @@ def sale_lines(money: pd.DataFrame, skus: Collection[str]) -> pd.DataFrame:
     closing (number of separate closing fee rows), quantity (NaN when not stated), several_prices (bool),
     refunded (share of it, 0 to 1). Deferred sales wait until they are released.
     """
-    rows = money[
+    sold = (
         money["type"].eq("Order")
         & money["item"].isin(list(COLUMNS))
         & money["sku"].isin(list(skus))
         & money["order_id"].ne("")
         & money["posted_date"].notna()
         & ~money["deferred"]
-    ]
+    )
+    rows = money.loc[sold, _READ]
     codes, keys = pd.factorize(rows["order_id"] + "\n" + rows["sku"])
     if not len(keys):
         return _lines(rows, codes, 0)
@@ -100,8 +102,9 @@ def _ends(
 
 def _refunded(money: pd.DataFrame, keys: pd.Index, lines: pd.DataFrame) -> npt.NDArray[np.float64]:
     """The larger of the shares of principal and of commission that went back; a deferred refund counts too."""
-    back = money[money["type"].isin(REFUNDS) & money["item"].isin(["Principal", "Commission"])]
-    codes = keys.get_indexer(pd.Index(back["order_id"] + "\n" + back["sku"]))
+    refunds = money["type"].isin(REFUNDS) & money["item"].isin(["Principal", "Commission"])
+    back = money.loc[refunds, ["order_id", "sku", "item", "amount"]]
+    codes = places(back["order_id"] + "\n" + back["sku"], keys)
     back, codes = back[codes >= 0], codes[codes >= 0]
     amounts, principal = back["amount"].fillna(0.0).to_numpy(), back["item"].eq("Principal").to_numpy()
     given = np.bincount(codes[principal], -amounts[principal], len(keys))

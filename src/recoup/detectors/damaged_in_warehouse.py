@@ -14,14 +14,14 @@ import pandas as pd
 from ..events import Credit, Findings
 from ..frames import records, source
 from ..reports import Reports
-from ._detector import Detector, Scene, adjustments, ledger_loss, product
+from ._detector import Detector, Scene, ledger_loss, product
 
 KIND = "damaged_in_warehouse"
 
 
 def find(reports: Reports, scene: Scene) -> Findings:
     """Damages and corrections; units that were unsellable before are set aside unless Settings claim them."""
-    events, policy = adjustments(reports), scene.policy
+    events, policy = scene.stock_adjusted, scene.policy
     negative = events["quantity"].lt(0)
     damaged = events[events["reason"].isin(policy.codes("ledger.damaged")) & negative]
     unsellable = events[events["reason"].isin(policy.codes("ledger.damaged_unsellable")) & negative]

@@ -14,14 +14,13 @@ the earlier damaged unit: see `damaged_stock`.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 
 import pandas as pd
 
 from ..events import Aside, Credit, Findings, Loss, Product
 from ..frames import Row, records, source
 from ..reports import Reports
-from ._detector import Detector, Scene, adjustments, ledger_loss
+from ._detector import Detector, Scene, ledger_loss
 
 KIND = "disposed_without_request"
 DISPOSAL, COMPLETED = "Disposal", "Completed"
@@ -32,7 +31,7 @@ NO_FNSKU = "a removal order of this SKU names no FNSKU: fill it in Removal Order
 
 def find(reports: Reports, scene: Scene) -> Findings:
     """Disposals as losses, removal orders as what explains them, whatever the order of rows."""
-    events, policy = adjustments(reports), scene.policy
+    events, policy = scene.stock_adjusted, scene.policy
     disposed = events[events["reason"].isin(policy.codes("ledger.disposed")) & events["quantity"].lt(0)]
     orders = [c for row in records(reports.frames["removal_orders"]) for c in _ordered(row, scene)]
     unmatched = {c.product.sku for c, _ in orders if not c.product.fnsku}
@@ -44,10 +43,10 @@ def _loss(row: Row, scene: Scene, unmatched: set[str]) -> Loss:
     policy = scene.policy
     loss = ledger_loss(KIND, row, scene, "disposed of")
     if row["disposition"] in policy.codes("disposition.warehouse_damaged"):
-        return replace(loss, stock="damaged")
+        return loss._replace(stock="damaged")
     if row["disposition"] not in policy.codes("disposition.sellable"):
-        return replace(loss, excluded=f"it was already unsellable ({row['disposition'] or 'not stated'})")
-    return replace(loss, question=NO_FNSKU) if loss.product.sku in unmatched else loss
+        return loss._replace(excluded=f"it was already unsellable ({row['disposition'] or 'not stated'})")
+    return loss._replace(question=NO_FNSKU) if loss.product.sku in unmatched else loss
 
 
 def _ordered(row: Row, scene: Scene) -> list[tuple[Credit, bool]]:
@@ -102,9 +101,9 @@ def _explain_unsellable(orders: list[tuple[Credit, bool]], losses: list[Loss]) -
                 left -= taken
                 open_units[id(loss)] -= taken
         if left:
-            credits.append(replace(credit, units=left))
+            credits.append(credit._replace(units=left))
     asked_for = {id(x) for x in losses if x.stock == "damaged" and not open_units[id(x)]}
-    named = [replace(x, excluded=ASKED_FOR) if id(x) in asked_for else x for x in losses]
+    named = [x._replace(excluded=ASKED_FOR) if id(x) in asked_for else x for x in losses]
     kept = [x for x in named if not _unsellable(x)]
     return Findings(kept, credits, [_aside(x) for x in named if _unsellable(x)])
 

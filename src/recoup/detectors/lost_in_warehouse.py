@@ -8,19 +8,17 @@ Amazon says: policy/claim_windows.yaml
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..events import Credit, Findings
 from ..frames import Row, records, source
 from ..reports import Reports
-from ._detector import Detector, Scene, adjustments, by_asin, ledger_loss, product
+from ._detector import Detector, Scene, by_asin, ledger_loss, product
 
 KIND = "lost_in_warehouse"
 
 
 def find(reports: Reports, scene: Scene) -> Findings:
     """Losses and finds. A damaged unit that is lost stays the damage claim it was: see `damaged_stock`."""
-    events, policy = adjustments(reports), scene.policy
+    events, policy = scene.stock_adjusted, scene.policy
     events = events.sort_values(
         ["date", "reference_id", "fnsku", "quantity", "_where", "_row"], kind="stable"
     )
@@ -31,9 +29,9 @@ def find(reports: Reports, scene: Scene) -> Findings:
     for row in records(lost):
         loss = ledger_loss(KIND, row, scene, "misplaced")
         if row["disposition"] in damaged:
-            loss = replace(loss, stock="damaged")
+            loss = loss._replace(stock="damaged")
         elif row["disposition"] not in sellable:
-            loss = replace(loss, excluded=f"it was already unsellable ({row['disposition']})")
+            loss = loss._replace(excluded=f"it was already unsellable ({row['disposition']})")
         findings.losses.append(loss)
     return findings
 

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -127,9 +126,9 @@ def _doubted(loss: Loss, doubts: Sequence[Doubt]) -> Iterator[Loss]:
     question = "; ".join(dict.fromkeys(d.question for d in doubts))
     units = sum(loss.units if d.units is None else d.units for d in doubts)
     told = (*loss.evidence, *(e for d in doubts for e in d.evidence))
-    yield replace(loss, units=min(units, loss.units), question=question, evidence=told)
+    yield loss._replace(units=min(units, loss.units), question=question, evidence=told)
     if units < loss.units:
-        yield replace(loss, units=loss.units - units, evidence=())
+        yield loss._replace(units=loss.units - units, evidence=())
 
 
 def _noted(problems: pd.DataFrame) -> Noted:

@@ -43,7 +43,7 @@ Rates = Mapping[tuple[str, str], float]  # (SKU or "", currency) -> the lowest c
 
 def find(reports: Reports, scene: Scene) -> Findings:
     """One overcharge per order line, and the commissions given back later."""
-    findings = Findings(money_credits=commission_credits(reports.frames["money_lines"]))
+    findings = Findings(money_credits=commission_credits(scene.money_adjusted))
     rates = _rates(scene.orders.values())
     unknown: dict[str, int] = {}
     unrated = 0

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ..events import Aside, Findings, Overcharge, Product
+from ..frames import tuples
 from ..model import Evidence, Role, SourceRow
 from ..money import cents, exceeds
 from ..order_adjustments import price_credits
@@ -33,6 +34,8 @@ from ._detector import Detector, Scene
 
 KIND = "refund_exceeds_charge"
 NOT_FBA_KNOWN = "the reports do not say whether Amazon fulfilled this order"
+_BESIDE = frozenset(PRICE) - {"Principal"}
+_COUNTED = {*PRICE, WITHHELD}
 WORDS = {"Principal": "price", "GiftWrap": "gift wrap", "WithheldTax": "tax withheld by Amazon"}
 
 
@@ -48,9 +51,11 @@ class _Sums:
     def of(cls, postings: Iterable[Posting]) -> _Sums:
         """With withheld tax or without, whichever leaves the smaller excess."""
         everything = tuple(postings)
-        price = tuple(p for p in everything if p.item != WITHHELD)
-        chosen = min((price, everything), key=_excess)
-        return cls(chosen, cents(sum(p.amount for p in chosen if p.type == SALE)), _excess(chosen))
+        price = tuple([p for p in everything if p.item != WITHHELD])
+        excess = _excess(price)
+        if len(price) < len(everything) and (other := _excess(everything)) < excess:
+            price, excess = everything, other
+        return cls(price, cents(sum([p.amount for p in price if p.type == SALE])), excess)
 
     @property
     def refunds(self) -> list[Posting]:
@@ -59,41 +64,44 @@ class _Sums:
 
 
 def _excess(postings: Iterable[Posting]) -> float:
-    return cents(-sum(p.amount for p in postings))
+    return cents(-sum([p.amount for p in postings]))
 
 
 def find(reports: Reports, scene: Scene) -> Findings:
     """One overcharge per order line, and the money given back on orders."""
-    findings = Findings(money_credits=price_credits(reports.frames["money_lines"]))
+    findings = Findings(money_credits=price_credits(scene.money_adjusted))
     payments = _beyond_units(reports, scene) | _other_payments(scene)
-    surplus = _surplus(scene.orders.values())
-    for line in scene.orders.values():
+    beside = {key: _beside_price(line) for key, line in scene.orders.items()}
+    surplus = _surplus(beside)
+    for key, line in scene.orders.items():
         if line.amazons and line.principal > 0 and any(p.type != SALE for p in line.postings):
-            doubts = [*_paid(payments.get(line.order_id, "")), *_misplaced(line, surplus)]
+            doubts = [*_paid(payments.get(line.order_id, "")), *_misplaced(line, beside[key], surplus)]
             _judge(line, doubts, scene, findings)
     return findings
 
 
-def _surplus(lines: Iterable[OrderLine]) -> dict[tuple[str, str], float]:
+def _surplus(beside: Mapping[tuple[str, str], dict[str, float]]) -> dict[tuple[str, str], float]:
     """What lines of an order were charged beside the price of the item, and not refunded, by order and item."""
     left: dict[tuple[str, str], float] = defaultdict(float)
-    for line in lines:
-        for item, amount in _beside_price(line).items():
-            left[line.order_id, item] += max(amount, 0.0)
+    for (order, _), sums in beside.items():
+        for item, amount in sums.items():
+            left[order, item] += max(amount, 0.0)
     return left
 
 
 def _beside_price(line: OrderLine) -> dict[str, float]:
     sums: dict[str, float] = defaultdict(float)
     for p in line.postings:
-        if p.item in PRICE and p.item != "Principal":
+        if p.item in _BESIDE:
             sums[p.item] += p.amount
     return {item: cents(amount) for item, amount in sums.items()}
 
 
-def _misplaced(line: OrderLine, surplus: Mapping[tuple[str, str], float]) -> list[str]:
+def _misplaced(
+    line: OrderLine, beside: Mapping[str, float], surplus: Mapping[tuple[str, str], float]
+) -> list[str]:
     """The question where money of one line of the order may have been refunded with another."""
-    items = [i for i, amount in _beside_price(line).items() if amount < 0 < surplus[line.order_id, i]]
+    items = [i for i, amount in beside.items() if amount < 0 < surplus[line.order_id, i]]
     names = ", ".join(WORDS.get(i, i.removeprefix("Other:")) for i in items)
     return (
         [f"another line of this order was charged {names} and not refunded it: was it refunded here?"]
@@ -118,8 +126,8 @@ def _beyond_units(reports: Reports, scene: Scene) -> dict[str, str]:
     for line in scene.orders.values():
         left[line.order_id] += line.sold
     returns = reports.frames["customer_returns"]
-    for order, units in returns.groupby("order_id")["quantity"].sum().items():
-        left[str(order)] -= round(units)
+    for order, units in tuples(returns.groupby("order_id", as_index=False)[["quantity"]].sum()):
+        left[order] -= round(units)
     found = {}
     for credit in scene.payments.credits:
         if credit.own_order:
@@ -131,13 +139,15 @@ def _beyond_units(reports: Reports, scene: Scene) -> dict[str, str]:
 
 
 def _judge(line: OrderLine, doubts: Sequence[str], scene: Scene, findings: Findings) -> None:
-    known = [p for p in line.postings if p.item in (*PRICE, WITHHELD)]
+    known = [p for p in line.postings if p.item in _COUNTED]
     if len({p.currency for p in known}) > 1:
         return
     sums = _Sums.of(p for p in known if p.type == SALE or not p.deferred)
     limit = _rounding(line, known[-1].date, scene)
     if exceeds(sums.excess, limit):
         findings.overcharges.append(_overcharge(line, sums, _days_beyond(sums, limit), doubts, scene))
+        return
+    if not any(p.deferred for p in known):
         return
     later = _Sums.of(known)
     if exceeds(later.excess, limit):

@@ -54,8 +54,7 @@ class _Bill:
 
 def review(allocation: Allocation, reports: Reports, scene: Scene) -> list[Draft]:
     """One draft per reimbursement id and FNSKU that was paid too little, or made good since."""
-    costs = SourcingCosts(reports.frames["sourcing_costs"])
-    drafts = [_draft(key, bill, costs, scene) for key, bill in _bills(allocation, scene).items()]
+    drafts = [_draft(key, bill, scene.costs, scene) for key, bill in _bills(allocation, scene).items()]
     return [d for d in drafts if d]
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from datetime import date
 
 from ..events import Findings, Loss
-from ..receipts import Receipt, Removals, Shipped, read_removals
+from ..receipts import Receipt, Removals, Shipped
 from ..reports import Reports
 from ._detector import Detector, Scene
 
@@ -30,10 +30,7 @@ UNSURE = "Removal Shipments does not say that these units left the warehouse as 
 
 def find(reports: Reports, scene: Scene) -> Findings:
     """Damaged and wrong units as losses of their removal order."""
-    frames = reports.frames
-    removals = read_removals(
-        frames["removal_shipments"], frames["removal_orders"], frames["removal_receipts"], scene.catalogue
-    )
+    removals = scene.removals
     faulty = [r for r in removals.receipts if r.condition in (DAMAGED, WRONG_ITEM) and r.units]
     findings = Findings()
     for receipt in faulty:

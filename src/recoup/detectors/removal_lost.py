@@ -19,7 +19,7 @@ from datetime import date, timedelta
 
 from ..events import Credit, Findings, Loss, Product
 from ..model import Evidence
-from ..receipts import Receipt, Removals, Shipped, astray_problems, first_damages, read_removals
+from ..receipts import Receipt, Removals, Shipped, astray_problems, first_damages
 from ..reports import Reports
 from ._detector import Detector, Scene
 
@@ -46,10 +46,7 @@ class _Doubts:
 
 def find(reports: Reports, scene: Scene) -> Findings:
     """Every unit shipped as a loss, every unit received as a credit; only what no receipt answers is asked."""
-    frames = reports.frames
-    removals = read_removals(
-        frames["removal_shipments"], frames["removal_orders"], frames["removal_receipts"], scene.catalogue
-    )
+    frames, removals = reports.frames, scene.removals
     damages = first_damages(frames["inventory_ledger"], frames["customer_returns"], scene.policy)
     doubts = _Doubts(_surplus(removals), _loose(removals, scene), damages)
     losses = [_loss(line, removals, scene, doubts) for line in removals.shipped]

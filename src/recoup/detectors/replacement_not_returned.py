@@ -17,14 +17,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import pandas as pd
 
 from ..events import Findings, Loss, Product
 from ..model import Problem
 from ..orders import RESOLD, OrderLine
-from ..refunds import Resent, refund_evidence, refunded_units, resent_evidence, resent_units
+from ..refunds import Resent, refund_evidence, refunded_units, resent_evidence
 from ..reports import Reports
 from ._detector import Detector, Scene
 
@@ -36,9 +35,8 @@ def find(reports: Reports, scene: Scene) -> Findings:
     """Replaced units beyond the refunded ones as losses; `return_not_received` reports the returns."""
     replacements = reports.frames["replacements"]
     findings = Findings(problems=_nameless(replacements))
-    resent = resent_units(replacements, scene.replaced)
-    lines = _lines_of({*resent, *scene.replaced}, scene)
-    for order, sent in resent.items():
+    lines = _lines_of({*scene.resent, *scene.replaced}, scene)
+    for order, sent in scene.resent.items():
         for sku, rows in _by_line(sent, lines.get(order, ()), scene).items():
             losses = _losses(order, sku, rows, lines, scene)
             findings.losses += [_asked(x, scene.charged_again.get(order, "")) for x in losses]
@@ -47,7 +45,7 @@ def find(reports: Reports, scene: Scene) -> Findings:
 
 def _asked(loss: Loss, again: str) -> Loss:
     asked = [loss.question, f"{again}: did that pay for this unit?" if again else ""]
-    return replace(loss, question="; ".join(filter(None, asked)))
+    return loss._replace(question="; ".join(filter(None, asked)))
 
 
 def _nameless(replacements: pd.DataFrame) -> list[Problem]:

@@ -11,14 +11,14 @@ units came back than were sent, and when the customer was charged again (a retro
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import date
 
 from ..catalogue import FOUND_SKU
 from ..events import Findings, Loss
 from ..frames import Row, records, source
-from ..refunds import OrderLines, Resent, resent_units, return_clocks, return_doubts
+from ..orders import first_orders
+from ..refunds import OrderLines, return_clocks, return_doubts
 from ..reports import Reports
 from ._detector import Detector, Scene, product
 
@@ -34,25 +34,20 @@ def find(reports: Reports, scene: Scene) -> Findings:
         & returns["return_date"].notna()
         & ~returns["sku"].str.startswith(("amzn.gr.", FOUND_SKU))
     ]
-    resent = resent_units(reports.frames["replacements"], scene.replaced)
     lines = OrderLines(scene.orders)
-    back = returns.assign(order_id=[scene.replaced.get(o, o) for o in returns["order_id"]])
-    doubts = return_doubts(back, scene.orders, resent, scene.charged_again)
-    losses = [_loss(row, resent, lines, scene) for row in records(faulty)]
-    return Findings(
-        losses=[
-            replace(x, question=doubts.get((x.order_id, row["sku"]), ""))
-            for x, row in zip(losses, records(faulty), strict=True)
-        ]
-    )
+    back = returns[["sku", "quantity"]].assign(order_id=first_orders(returns["order_id"], scene.replaced))
+    doubts = return_doubts(back, scene.orders, scene.resent, scene.charged_again)
+    return Findings([_loss(row, lines, doubts, scene) for row in records(faulty)])
 
 
-def _loss(row: Row, resent: Mapping[str, Sequence[Resent]], orders: OrderLines, scene: Scene) -> Loss:
+def _loss(row: Row, orders: OrderLines, doubts: Mapping[tuple[str, str], str], scene: Scene) -> Loss:
     day: date = row["return_date"].date()
     units = round(row["quantity"])
     order = scene.replaced.get(row["order_id"], row["order_id"])
     lines = orders.of(order, row["sku"])
-    again = [r for r in resent.get(order, ()) if row["sku"] == r.sku or (r.asin and r.asin == row["asin"])]
+    again = [
+        r for r in scene.resent.get(order, ()) if row["sku"] == r.sku or (r.asin and r.asin == row["asin"])
+    ]
     told = return_clocks(lines, again)
     clocks = tuple(sorted({e.date for e in told if e.date})) or (day,)
     settled = row["status"].casefold() in {
@@ -76,6 +71,7 @@ def _loss(row: Row, resent: Mapping[str, Sequence[Resent]], orders: OrderLines, 
         order_id=order,
         since=min((*clocks, day)),
         reference_id=row["license_plate_number"],
+        question=doubts.get((order, row["sku"]), ""),
         evidence=told,
     )
 

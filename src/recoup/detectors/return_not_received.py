@@ -12,11 +12,11 @@ prices or when only several refunds together make up a unit. What was given away
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from ..events import Aside, Credit, Findings, Loss, Product
-from ..frames import Row, records, source
-from ..orders import REFUND, OrderLine, Refund, same_in_two_reports
+from ..frames import Row, among, records, source
+from ..orders import REFUND, OrderLine, Refund, first_orders, same_in_two_reports
 from ..refunds import (
     RETURN_KINDS,
     Refunded,
@@ -33,15 +33,21 @@ NOT_FBA_KNOWN = "the reports do not say whether Amazon fulfilled this order"
 
 
 def find(reports: Reports, scene: Scene) -> Findings:
-    """Refunded units as losses; every return as a credit of its order."""
+    """Refunded units as losses."""
     findings = Findings()
     for line in scene.orders.values():
         if line.refunds:
             findings.add(_refunds(line, scene.charged_again.get(line.order_id, ""), scene))
+    return findings
+
+
+def arrivals(reports: Reports, scene: Scene, orders: Collection[str] | None) -> list[Credit]:
+    """Every return of these orders (None: of any), or of a replacement of one, as a credit of its order."""
     returns = reports.frames["customer_returns"]
     returns = returns[returns["return_date"].notna() & returns["quantity"].gt(0)]
-    findings.credits = [_returned(row, scene) for row in records(returns)]
-    return findings
+    if orders is not None:
+        returns = returns[among(first_orders(returns["order_id"], scene.replaced), orders)]
+    return [_returned(row, scene) for row in records(returns)]
 
 
 def _refunds(line: OrderLine, again: str, scene: Scene) -> Findings:
@@ -150,4 +156,5 @@ DETECTOR = Detector(
     word="refunded",
     pays_itself=True,
     find=find,
+    arrivals=arrivals,
 )

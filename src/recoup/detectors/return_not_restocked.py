@@ -27,9 +27,9 @@ from ..catalogue import FOUND_SKU, Catalogue
 from ..events import Aside, Credit, Findings, Loss
 from ..frames import Row, records, source
 from ..model import Problem
-from ..orders import RESOLD
+from ..orders import RESOLD, first_orders
 from ..policy import ALL, Policy
-from ..refunds import OrderLines, Resent, resent_units, return_clocks, return_doubts
+from ..refunds import OrderLines, return_clocks, return_doubts
 from ..reports import Reports
 from ._detector import Detector, Scene, product
 from ._restocking import Restocked, day_numbers, pair_returns
@@ -37,6 +37,10 @@ from ._restocking import Restocked, day_numbers, pair_returns
 KIND = "return_not_restocked"
 LEDGER, RETURNS = "Inventory Ledger", "Customer Returns"
 NO_FNSKU = "which FNSKU was returned? the reports do not say"
+_RECEIVED = [
+    *("sku", "fnsku", "asin", "title", "date", "quantity", "disposition"),
+    *("fulfillment_center", "reference_id", "_where", "_row"),
+]
 ALL_EVENTS = "download the Inventory Ledger with all event types"
 
 
@@ -46,7 +50,6 @@ class _Look:
 
     scene: Scene
     orders: OrderLines
-    resent: Mapping[str, Sequence[Resent]]
     received: pd.DataFrame
     read_to: date
     doubts: Mapping[tuple[str, str], str]
@@ -69,10 +72,9 @@ def find(reports: Reports, scene: Scene) -> Findings:
     findings.problems += _unchecked(returns[early], first)
     returns["claimable"] &= ~early
     paired = pair_returns(returns, received)
-    resent = resent_units(reports.frames["replacements"], scene.replaced)
-    back = returns.assign(order_id=[scene.replaced.get(o, o) for o in returns["order_id"]])
-    doubts = return_doubts(back, scene.orders, resent, scene.charged_again)
-    look = _Look(scene, OrderLines(scene.orders), resent, received, last, doubts)
+    back = returns[["sku", "quantity"]].assign(order_id=first_orders(returns["order_id"], scene.replaced))
+    doubts = return_doubts(back, scene.orders, scene.resent, scene.charged_again)
+    look = _Look(scene, OrderLines(scene.orders), received, last, doubts)
     _report(returns, paired, look, findings)
     findings.credits = list(_surplus(received, paired, findings.losses, scene))
     return findings
@@ -86,7 +88,7 @@ def _returns(frame: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     rows["sellable"] = rows["disposition"].isin(policy.codes("returns.sellable"))
     rows["claimable"] = (
         rows["sellable"]
-        & rows["status"].str.casefold().isin(restocked)
+        & rows["status"].isin([s for s in rows["status"].unique() if s.casefold() in restocked])
         & ~rows["sku"].str.startswith((RESOLD, FOUND_SKU))
     )
     rows["fnsku"] = _named(rows, scene.catalogue)
@@ -108,9 +110,8 @@ def _waits(days: pd.Series, policy: Policy) -> pd.Series:
 
 def _received(ledger: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     """Units that the ledger received back from customers."""
-    rows = ledger[
-        ledger["event_type"].eq("CustomerReturns") & ledger["quantity"].gt(0) & ledger["date"].notna()
-    ].reset_index(drop=True)
+    back = ledger["event_type"].eq("CustomerReturns") & ledger["quantity"].gt(0) & ledger["date"].notna()
+    rows = ledger.loc[back, _RECEIVED].reset_index(drop=True)
     rows["sellable"] = rows["disposition"].isin(scene.policy.codes("disposition.sellable"))
     return rows
 
@@ -201,7 +202,7 @@ def _loss(row: Row, units: int, question: str, look: _Look) -> Loss:
     scene, day = look.scene, row["return_date"].date()
     order = scene.replaced.get(row["order_id"], row["order_id"])
     lines = look.orders.of(order, row["sku"])
-    again = look.resent.get(order, ())
+    again = scene.resent.get(order, ())
     told = return_clocks(
         lines, (r for r in again if r.sku == row["sku"] or (r.asin and r.asin == row["asin"]))
     )

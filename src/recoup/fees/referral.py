@@ -121,13 +121,12 @@ def referral_currency(marketplace: str = "US") -> str:
 def closing_fee_within(commission: float, price: float, units: int, day: date, marketplace: str) -> float:
     """The closing fee of a line whose commission is just a referral fee and its closing fee; 0 where it is not."""
     table = in_force(referral_tables(), day, marketplace)
-    names = [n for n, c in table.categories.items() if c.closing_fee] if table else []
-    if not names or units <= 0:
+    rules = [c for c in table.categories.values() if c.closing_fee] if table else []
+    if table is None or not rules or units <= 0:
         return 0.0
-    lines = pd.DataFrame({"category": names, "date": pd.Timestamp(day), "price": price, "quantity": units})
-    fees = referral_fees(lines, marketplace)
-    off = (fees["fee"] + fees["closing_fee"] - commission).abs()
-    just = fees["closing_fee"][off <= fees["tolerance"] + _NOISE]
+    fees = _unit_fee([*rules], np.arange(len(rules)), np.full(len(rules), price / units)) * units
+    closing = np.array([c.closing_fee for c in rules]) * units
+    just = closing[np.abs(fees + closing - commission) <= table.tolerance * units + _NOISE]
     return float(just.max()) if len(just) else 0.0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from datetime import date
+from functools import lru_cache
 from importlib.resources.abc import Traversable
 from typing import Any, Literal, TypeVar
 
@@ -197,21 +198,31 @@ class _OneOfEachKey(_Loader):  # type: ignore[misc]
     """A YAML loader that refuses a repeated key."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        written = list(node.value)
+        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
+        if len(mapping) < len(written):
+            self._refuse_repeated(written)
+        return mapping
+
+    def _refuse_repeated(self, written: list[tuple[yaml.Node, yaml.Node]]) -> None:
         seen: set[Hashable] = set()
-        for key_node, _ in node.value:
+        for key_node, _ in written:
             key = self.construct_object(key_node, deep=True)
             if key in seen:
                 raise PolicyFileError(f"line {key_node.start_mark.line + 1}: the key {key!r} is repeated")
             seen.add(key)
-        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
-        return mapping
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> Any:
+    """The content of a YAML text, once where several readers ask for it in other shapes; they must not change it."""
+    return yaml.load(text, Loader=_OneOfEachKey)
 
 
 def read_document(file: Traversable, shape: type[Document]) -> Document:
     """The content of one YAML file in its shape; PolicyFileError names the file and the first wrong place."""
     try:
-        content = yaml.load(file.read_text(encoding="utf-8"), Loader=_OneOfEachKey)
-        return shape.model_validate(content)
+        return shape.model_validate(_parsed(file.read_text(encoding="utf-8")))
     except PolicyFileError as error:
         raise PolicyFileError(f"{file.name}: {error}") from None
     except yaml.YAMLError as error:

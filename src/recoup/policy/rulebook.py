@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from recoup.model import Cell, Problem, Record
 from recoup.policy import answers, overrides, sheet_rows
@@ -42,6 +42,17 @@ class Policy:
 
         An unknown key raises KeyError.
         """
+        asked = (key, marketplace, on)
+        if asked not in self._answers:
+            self._answers[asked] = self._entry(key, on, marketplace)
+        return self._answers[asked]
+
+    @cached_property
+    def _answers(self) -> dict[tuple[str, str, date], PolicyValue | None]:
+        """What was asked before: few keys, marketplaces and days, but for each of tens of thousands of events."""
+        return {}
+
+    def _entry(self, key: str, on: date, marketplace: str) -> PolicyValue | None:
         timeline = self._timelines.get((key, marketplace)) or self._timelines.get((key, ALL))
         if timeline is None:
             if key not in self.keys:
@@ -202,6 +213,7 @@ class Policy:
         return sheet_rows.stale_problems(self, as_of, int(interval.number) if interval else 0)
 
 
+@lru_cache(maxsize=1024)  # a report has few reasons, each in thousands of lines
 def plain(text: str) -> str:
     """A reason without case and separators: Lost_Warehouse, LostWarehouse and "Lost:Warehouse" are one."""
     return re.sub(r"[\W_]+", "", text).casefold()

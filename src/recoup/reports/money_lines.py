@@ -6,6 +6,7 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from ..model import Problem
 from ._declared import fold
@@ -113,7 +114,16 @@ def to_money_lines(
         problems += [*_check_transactions(transactions), *name_unknown_types(transactions)]
         known = set(settled["settlement_id"].unique()) - {""}
         parts.append(_transaction_lines(transactions[~transactions["settlement_id"].isin(known)]))
-    return pd.concat(parts, ignore_index=True) if parts else _no_lines().copy(deep=False)
+    return _in_one_piece(pd.concat(parts, ignore_index=True)) if parts else _no_lines().copy(deep=False)
+
+
+def _in_one_piece(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same rows, each column in one piece: out of several Arrow picks a few rows at ten times the cost."""
+    whole = frame.copy(deep=False)
+    for name in [name for name in frame.columns if frame[name].dtype == "str"]:
+        pieces = pa.chunked_array(pa.array(frame[name].array))
+        whole[name] = pd.array(pieces.combine_chunks(), dtype="str")
+    return whole
 
 
 @cache
