@@ -112,8 +112,10 @@ def write_results(book: str) -> Work:
 
 
 def read_files(folder: str) -> Work:
-    """The floor of files: Arrow's CSV reader, one thread, types guessed, nothing else."""
+    """The floor of files: Arrow's CSV reader, one thread, types guessed, nothing else; memory as for a refresh."""
     from pyarrow import csv
+
+    from recoup.heap import large_run
 
     plans = []
     for path in sorted(Path(folder).iterdir()):
@@ -121,6 +123,7 @@ def read_files(folder: str) -> Work:
         quote = '"' if quoting(path) else False
         plans.append((path, skip, csv.ParseOptions(delimiter=delimiter(path), quote_char=quote)))
 
+    @large_run()
     def work() -> Found:
         rows = 0
         for path, skip, parse in plans:
