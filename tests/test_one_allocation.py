@@ -770,6 +770,19 @@ def test_a_damaged_arrival_known_by_its_tracking_number_only_is_known_again() ->
     assert [r.loss.kind for r in remembering(result).recalled] == ["removal_damaged"]
 
 
+def test_a_damage_whose_report_was_cleared_is_still_asked_of_an_unsellable_unit_lost_in_a_parcel() -> None:
+    """The unit was claimed as damaged; without its ledger row it must not be claimed once more as lost."""
+    nothing_came = {"removal_order_id": "RM1", "tracking_number": "T1", "sku": "S1", "fnsku": "X1"}
+    parcel = {"removal_shipments": [{**PARCEL, "disposition": "UNSELLABLE"}]}
+    parcel |= {"removal_receipts": [{**nothing_came, "units_received": 0, "condition": "OK"}]}
+    first = run(shop(inventory_ledger=[ledger_row(MUG, 70, "E", -1)], **parcel))
+    asked = [(1, "Needs input")]
+    assert statuses(first, "removal_lost") == asked
+    second = run(shop(**parcel), remembering(first, cleared={"inventory_ledger": AS_OF}))
+    assert statuses(second, "removal_lost") == asked
+    assert statuses(run(shop(**parcel)), "removal_lost") == [(1, "Ready")]
+
+
 # --- what is not right yet --------------------------------------------------------------------------------------
 
 

@@ -29,7 +29,7 @@ from .order_adjustments import adjusted_lines, charged_again
 from .orders import build_orders, replaced_orders
 from .payments import AboutMoney, Payments, read_payments
 from .policy import ALL, Policy
-from .recalled import Recalled, missing_losses, not_derived, settle_recalled
+from .recalled import Recalled, missing_losses, not_derived, remembered_damages, settle_recalled
 from .receipts import read_removals
 from .refunds import resent_units
 from .reports import Reports, StatedPeriod
@@ -157,6 +157,7 @@ def _scene(reports: Reports, brief: Brief) -> Scene:
         ),
         money_adjusted=adjusted,
         stock_adjusted=stock_adjustments(frames["inventory_ledger"]),
+        damaged=remembered_damages(brief.recalled),
     )
 
 

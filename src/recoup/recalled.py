@@ -12,6 +12,7 @@ Decisions:
 - Credits that were known to settle it stay with it; units whose credit is cleared as well are gone with it. A
   payment that newly goes to it settles its claim, but makes newer open units of that product (or, where it names an
   order, the open units of that order) a question: only the cleared rows could prove which of them was paid.
+- A damage that was claimed or paid stays a doubt about unsellable units that a removal loses later.
 - Recalled losses make no claim of their own, and no claim about their payment.
 """
 
@@ -20,6 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from .accounts import Account, Allocation, Index, Use
 from .cases import day, text
@@ -30,6 +32,7 @@ from .model import NotClaimed, Reason, Record, SourceRow
 
 OPEN_STATUSES = frozenset({"Ready", "Waiting", "Needs input", "Filed"})
 SETTLED = frozenset({"paid", "found"})
+DAMAGES = frozenset({"damaged_in_warehouse", "return_damaged_by_amazon"})
 REPLACED, REFUNDED, RESTOCKED = "replacement_not_returned", "return_not_received", "return_not_restocked"
 ENDED = SETTLED | {"expired", "below threshold"}
 Key = tuple[str, ...]
@@ -134,6 +137,15 @@ def _loss(key: str, row: Record, units: int, prefixes: Mapping[str, str], home: 
 def _units(row: Record) -> int:
     units = row.get("Units")
     return round(units) if isinstance(units, (int, float)) else 0
+
+
+def remembered_damages(recalled: Iterable[Recalled]) -> dict[str, date]:
+    """FNSKU -> the first day on which Amazon damaged a unit of it that was claimed, paid or expired."""
+    damages = [r.loss for r in recalled if r.loss.kind in DAMAGES and r.loss.product.fnsku]
+    found: dict[str, date] = {}
+    for loss in damages:
+        found[loss.product.fnsku] = min(loss.date, found.get(loss.product.fnsku, loss.date))
+    return found
 
 
 def not_derived(recalled: Iterable[Recalled], derived: Iterable[str]) -> list[Recalled]:

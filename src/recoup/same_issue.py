@@ -127,9 +127,10 @@ class Issues:
 
     def alike(self, claim: Mapping[str, Cell]) -> Iterator[tuple[Record, Verdict]]:
         """The rows that are, or may be, about the same as a claim or another row, in their order."""
-        if not self._rows:
-            return
-        mine = issue_of(claim, self.pools)
+        if self._rows:
+            yield from self._near(issue_of(claim, self.pools))
+
+    def _near(self, mine: Issue) -> Iterator[tuple[Record, Verdict]]:
         near = {n for name in (*mine.ids, *mine.names) for n in self._places.get(name, ())}
         for row, issue in (self._rows[n] for n in sorted(near)):
             verdict = compare(mine, issue)

@@ -31,7 +31,8 @@ class Scene:
     ids under which it was filed. ``charged_again``: first order id -> that its customer was charged again, in words.
     ``resent``: see `resent_units`. ``removals``: parcels of removals and what was received of them.
     ``money_adjusted``, ``stock_adjusted``: the few rows of large reports at which several detectors look, see
-    `adjusted_lines` and `stock_adjustments`.
+    `adjusted_lines` and `stock_adjustments`. ``damaged``: FNSKU -> the first day of a damage that the workbook
+    remembers, also when its report was cleared.
     """
 
     policy: Policy
@@ -47,6 +48,7 @@ class Scene:
     removals: Removals = field(default_factory=Removals)
     money_adjusted: pd.DataFrame = field(default_factory=pd.DataFrame)
     stock_adjusted: pd.DataFrame = field(default_factory=pd.DataFrame)
+    damaged: Mapping[str, date] = field(default_factory=dict)
 
 
 def _nothing(reports: Reports, scene: Scene) -> Findings:

@@ -48,6 +48,8 @@ def find(reports: Reports, scene: Scene) -> Findings:
     """Every unit shipped as a loss, every unit received as a credit; only what no receipt answers is asked."""
     frames, removals = reports.frames, scene.removals
     damages = first_damages(frames["inventory_ledger"], frames["customer_returns"], scene.policy)
+    for fnsku, day in scene.damaged.items():
+        damages[fnsku] = min(day, damages.get(fnsku, day))
     doubts = _Doubts(_surplus(removals), _loose(removals, scene), damages)
     losses = [_loss(line, removals, scene, doubts) for line in removals.shipped]
     credits = [_received(r, removals) for r in removals.receipts if r.units and not r.astray]
