@@ -164,6 +164,9 @@ WORKBOOKS: dict[str, Callable[[], bytes]] = {
     "a table that is a picture": lambda: renamed_table(b"\xff\xd8"),
     "no tabs at all": lambda: changed("xl/workbook.xml", "<sheet ", "<shee "),
     "a tab whose part is missing": lambda: changed("xl/_rels/workbook.xml.rels", "sheet1.xml", "sheet9.xml"),
+    "styles that are a tab": lambda: changed(
+        "xl/_rels/workbook.xml.rels", "styles.xml", "worksheets/sheet1.xml"
+    ),
     "a tab without a name": lambda: changed("xl/workbook.xml", '<sheet name="', '<sheet nome="'),
     "columns numbered with letters": lambda: changed("xl/worksheets/sheet3.xml", 'min="1"', 'min="d"'),
 }

@@ -60,6 +60,11 @@ class WorkbookPart:
         if not names or len(set(names)) < len(names):
             what = "has two tabs of one name" if names else "has no tabs"
             raise BookUnsupported(f"The workbook {what}; open it in Excel and save it again as .xlsx.")
+        if {self.related(kind) for kind in ("styles", "sharedStrings", "calcChain")} & set(found.values()):
+            raise BookUnsupported(
+                "The workbook takes a tab for its styles, texts or order of calculation; "
+                "open it in Excel and save it again as .xlsx."
+            )
         return found
 
     def lists_plainly(self) -> bool:
